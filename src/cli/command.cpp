@@ -1,0 +1,98 @@
+#include "cli/command.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+
+#include "support/terminal.h"
+#include "toolchain/program.h"
+
+namespace llmc {
+namespace {
+
+void print_help() {
+  fmt::print("llmc makes compiled code smaller than clang -Oz, and shows that it may.\n\n"
+             "Usage: llmc COMMAND [OPTIONS] FILES...\n\nCommands:\n");
+  for (const Command& command : commands())
+    fmt::print("  {:<10} {}\n", command.name, command.help);
+  fmt::print("\n`llmc COMMAND --help` explains a command; `llmc --version` says which LLVM is "
+             "inside.\n");
+}
+
+/// The command whose name is nearest to a misspelt one, if one is near.
+std::string nearest_command(const std::string& name) {
+  for (const Command& command : commands()) {
+    const std::string known = command.name;
+    const bool same_letters = std::is_permutation(known.begin(), known.end(), name.begin(),
+                                                  name.end());
+    if (same_letters || known.starts_with(name.substr(0, 3)))
+      return fmt::format("; did you mean '{}'?", known);
+  }
+  return "; `llmc --help` lists the commands";
+}
+
+}  // namespace
+
+const std::vector<Command>& commands() {
+  static const std::vector<Command> table = {
+      {"tune", "search for the pass list that makes each program smallest", run_tune},
+      {"size", "measure sources, IR or objects", run_size},
+      {"opt", "apply a pass list to a program", run_opt},
+      {"emit", "turn sources into unoptimised IR", run_emit},
+      {"passes", "list the passes of this LLVM and how far each is trusted", run_passes},
+  };
+  return table;
+}
+
+int run_command_line(int argc, char** argv) {
+  std::vector<std::string> arguments(argv + 1, argv + argc);
+  if (arguments.empty() || arguments[0] == "--help" || arguments[0] == "-h" ||
+      arguments[0] == "help") {
+    print_help();
+    return arguments.empty() ? k_exit_usage : k_exit_done;
+  }
+  if (arguments[0] == "--version") {
+    fmt::print("llmc {} (LLVM {})\n", LLMC_VERSION, toolchain_version());
+    return k_exit_done;
+  }
+  const std::string name = arguments[0];
+  arguments.erase(arguments.begin());
+  for (const Command& command : commands())
+    if (name == command.name) return command.run(arguments);
+  return report({fmt::format("unknown command '{}'{}", name, nearest_command(name)),
+                 ErrorKind::usage});
+}
+
+int parse_options(CLI::App& app, const std::vector<std::string>& arguments) {
+  // CLI11 takes the arguments from the back.
+  std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
+  try {
+    app.parse(reversed);
+  } catch (const CLI::CallForHelp&) {
+    fmt::print("{}", app.help());
+    return k_exit_done;
+  } catch (const CLI::ParseError& error) {
+    return report({fmt::format("{}; `{} --help` explains", error.what(), app.get_name()),
+                   ErrorKind::usage});
+  }
+  return -1;
+}
+
+int report(const Error& error) {
+  const Style style = Style::for_standard_error();
+  fmt::print(stderr, "llmc: {}error:{} {}\n", style.red, style.plain, error.message);
+  switch (error.kind) {
+    case ErrorKind::usage: return k_exit_usage;
+    case ErrorKind::interrupted: return k_exit_interrupted;
+    case ErrorKind::failed: break;
+  }
+  return k_exit_failed;
+}
+
+void warn(const std::string& message) {
+  const Style style = Style::for_standard_error();
+  fmt::print(stderr, "llmc: {}warning:{} {}\n", style.yellow, style.plain, message);
+}
+
+}  // namespace llmc

@@ -1,0 +1,50 @@
+// The subcommands: a table of rows, and what they share.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "support/error.h"
+
+namespace CLI {
+class App;
+}  // namespace CLI
+
+namespace llmc {
+
+/// Exit codes of the driver.
+inline constexpr int k_exit_done = 0;
+inline constexpr int k_exit_failed = 1;
+inline constexpr int k_exit_usage = 2;
+inline constexpr int k_exit_interrupted = 130;
+
+/// One subcommand.
+struct Command {
+  const char* name;
+  const char* help;  ///< one line
+  int (*run)(const std::vector<std::string>& arguments);
+};
+
+int run_emit(const std::vector<std::string>& arguments);
+int run_opt(const std::vector<std::string>& arguments);
+int run_size(const std::vector<std::string>& arguments);
+int run_passes(const std::vector<std::string>& arguments);
+int run_tune(const std::vector<std::string>& arguments);
+
+/// All subcommands, in the order in which help shows them.
+const std::vector<Command>& commands();
+
+/// Finds the subcommand and runs it; the whole of `main`.
+int run_command_line(int argc, char** argv);
+
+/// Parses `arguments`; returns an exit code if the command is over (help was asked for, or the
+/// usage is wrong), else -1.
+int parse_options(CLI::App& app, const std::vector<std::string>& arguments);
+
+/// Prints "llmc: error: …" and returns the exit code of the error's kind.
+int report(const Error& error);
+
+/// Prints "llmc: warning: …".
+void warn(const std::string& message);
+
+}  // namespace llmc

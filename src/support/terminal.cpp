@@ -1,0 +1,58 @@
+#include "support/terminal.h"
+
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+
+namespace llmc {
+namespace {
+
+Style style_for(int fd) {
+  const char* no_color = std::getenv("NO_COLOR");
+  if (::isatty(fd) == 0 || (no_color != nullptr && *no_color != '\0')) return {};
+  return {"\033[31m", "\033[32m", "\033[33m", "\033[1m", "\033[0m"};
+}
+
+std::size_t terminal_width() {
+  winsize size{};
+  const bool known = ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+  return known ? size.ws_col : 80;
+}
+
+}  // namespace
+
+Style Style::for_standard_error() { return style_for(STDERR_FILENO); }
+Style Style::for_standard_output() { return style_for(STDOUT_FILENO); }
+bool standard_error_is_terminal() { return ::isatty(STDERR_FILENO) != 0; }
+bool standard_output_is_terminal() { return ::isatty(STDOUT_FILENO) != 0; }
+
+ProgressLine::ProgressLine() : enabled_(standard_error_is_terminal()) {}
+ProgressLine::~ProgressLine() { clear(); }
+
+void ProgressLine::show(const std::string& text) {
+  const auto now = std::chrono::steady_clock::now();
+  if (!enabled_ || now - last_ < std::chrono::milliseconds(100)) return;
+  last_ = now;
+  visible_ = true;
+  fmt::print(stderr, "\r\033[K{}", text.substr(0, terminal_width() - 1));
+  std::fflush(stderr);
+}
+
+void ProgressLine::clear() {
+  if (!visible_) return;
+  fmt::print(stderr, "\r\033[K");
+  std::fflush(stderr);
+  visible_ = false;
+}
+
+std::string format_duration(double seconds) {
+  const auto whole = static_cast<long>(seconds + 0.5);
+  if (whole < 60) return fmt::format("{} s", whole);
+  if (whole < 3600) return fmt::format("{} min {} s", whole / 60, whole % 60);
+  return fmt::format("{} h {} min", whole / 3600, whole % 3600 / 60);
+}
+
+}  // namespace llmc

@@ -1,0 +1,87 @@
+#include "toolchain/optimizer.h"
+
+#include <llvm/Analysis/CGSCCPassManager.h>
+#include <llvm/Analysis/LoopAnalysisManager.h>
+#include <llvm/Analysis/TargetLibraryInfo.h>
+#include <llvm/IR/Module.h>
+#include <llvm/Passes/PassBuilder.h>
+#include <llvm/Target/TargetMachine.h>
+
+namespace llmc {
+namespace {
+
+/// The settings of clang's -Oz; opt's text parser has its own.
+llvm::PipelineTuningOptions clang_tuning(const CodegenOptions& options) {
+  llvm::PipelineTuningOptions tuning;
+  tuning.LoopUnrolling = options.unroll_loops;
+  tuning.LoopInterleaving = options.unroll_loops;
+  tuning.LoopVectorization = options.vectorize_loops;
+  tuning.SLPVectorization = options.vectorize_slp;
+  tuning.MergeFunctions = options.merge_functions;
+  tuning.CallGraphProfile = true;
+  return tuning;
+}
+
+/// The four analysis managers, in the order in which they must be destroyed last to first.
+struct AnalysisManagers {
+  llvm::LoopAnalysisManager loop;
+  llvm::FunctionAnalysisManager function;
+  llvm::CGSCCAnalysisManager cgscc;
+  llvm::ModuleAnalysisManager module;
+
+  void register_all(llvm::PassBuilder& builder, const llvm::Module& for_module) {
+    llvm::TargetLibraryInfoImpl library{llvm::Triple(for_module.getTargetTriple())};
+    function.registerPass([&] { return llvm::TargetLibraryAnalysis(library); });
+    builder.registerModuleAnalyses(module);
+    builder.registerCGSCCAnalyses(cgscc);
+    builder.registerFunctionAnalyses(function);
+    builder.registerLoopAnalyses(loop);
+    builder.crossRegisterProxies(loop, function, cgscc, module);
+  }
+};
+
+}  // namespace
+
+struct Optimizer::State {
+  State(llvm::Module& for_module, llvm::TargetMachine& target)
+      : module(for_module), machine(target), builder(&target) {
+    analyses.register_all(builder, module);
+  }
+  llvm::Module& module;
+  llvm::TargetMachine& machine;
+  llvm::PassBuilder builder;
+  AnalysisManagers analyses;
+};
+
+Optimizer::Optimizer(llvm::Module& module, const CodeGenerator& generator)
+    : state_(std::make_unique<State>(module, generator.target())) {}
+Optimizer::~Optimizer() = default;
+
+Result<void> Optimizer::run(std::string_view passes) {
+  llvm::ModulePassManager pipeline;
+  const llvm::StringRef text(passes.data(), passes.size());
+  if (llvm::Error error = state_->builder.parsePassPipeline(pipeline, text))
+    return fail(llvm::toString(std::move(error)));
+  pipeline.run(state_->module, state_->analyses.module);
+  return {};
+}
+
+void Optimizer::run_clang_oz(const CodegenOptions& options) {
+  llvm::PassBuilder builder(&state_->machine, clang_tuning(options));
+  AnalysisManagers analyses;
+  analyses.register_all(builder, state_->module);
+  llvm::ModulePassManager pipeline =
+      builder.buildPerModuleDefaultPipeline(llvm::OptimizationLevel::Oz);
+  pipeline.run(state_->module, analyses.module);
+}
+
+Result<void> check_with_llvm(std::string_view passes) {
+  llvm::PassBuilder builder;
+  llvm::ModulePassManager pipeline;
+  const llvm::StringRef text(passes.data(), passes.size());
+  if (llvm::Error error = builder.parsePassPipeline(pipeline, text))
+    return fail(llvm::toString(std::move(error)));
+  return {};
+}
+
+}  // namespace llmc
