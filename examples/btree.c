@@ -294,7 +294,7 @@ static int valid_depth(const Node *node, bool is_root, int64_t low, int64_t high
   *keys += (size_t)node->count;
   for (int i = 0; i <= node->count; i++) {
     int64_t upper = i < node->count ? node->entries[i].key : high;
-    if (upper < low || upper > high) return -1;
+    if (i < node->count && (upper < low || upper > high)) return -1;
     if (!node->leaf) {
       int64_t bound = i < node->count ? upper - 1 : upper;
       int below = valid_depth(node->children[i], false, low, bound, keys);

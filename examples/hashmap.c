@@ -1,9 +1,9 @@
 /* A string-keyed hash map with open addressing.
  *
  * Entries probe linearly in Robin Hood order: one slot further along a run, an entry is at most one
- * step further from its home slot. A lookup can therefore stop at the first entry that is
- * closer to its home than the wanted key would be. Deletion shifts the rest of the run back by one
- * slot, which leaves no tombstones behind.
+ * step further from its home slot. A lookup can therefore stop at the first entry that is closer to
+ * its home than the wanted key would be. Deletion shifts the rest of the run back by one slot,
+ * which leaves no tombstones behind.
  */
 #include <stdbool.h>
 #include <stdint.h>

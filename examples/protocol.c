@@ -274,7 +274,7 @@ static bool ask(Device *device, const Message *request, Message *reply) {
 
 static int check_framing(void) {
   Message message = {0x7e, 0x7d, 0, {0}}, decoded;
-  uint8_t wire[k_max_wire];
+  uint8_t wire[k_max_wire] = {0};
   CHECK(1, crc16((const uint8_t *)"123456789", 9) == 0x29b1 && crc16(wire, 0) == 0xffff);
   for (size_t length = 0; length <= k_max_payload; length++) {
     message.length = length;

@@ -1,2 +1,326 @@
+// llmc tune: the autotuner.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <filesystem>
+#include <thread>
+
 #include "cli/command.h"
-namespace llmc { int run_tune(const std::vector<std::string>&) { return 1; } }
+#include "cli/shared_options.h"
+#include "ir/module.h"
+#include "sandbox/inputs.h"
+#include "support/files.h"
+#include "support/terminal.h"
+#include "toolchain/measurement.h"
+#include "tune/portfolio.h"
+#include "tune/report.h"
+#include "tune/tuner.h"
+
+namespace llmc {
+namespace {
+
+namespace fs = std::filesystem;
+using Clock = std::chrono::steady_clock;
+
+struct Options : SharedOptions {
+  std::string strategy = "evolve";
+  std::string objective = "binary";
+  std::string minimise = "drop";
+  std::string tier = "reviewed";
+  std::uint64_t evaluations = 100;
+  double seconds = 0;
+  std::uint64_t seed = 1;
+  unsigned jobs = std::max(1U, std::thread::hardware_concurrency());
+  std::size_t broadcast = 10;
+  std::string portfolio;
+  std::string store;
+  bool no_store = false;
+  bool no_reuse = false;
+  bool trust_baseline = false;
+  bool json = false;
+  bool curve = false;
+  std::string output;
+  std::string emit = "obj";
+};
+
+volatile int interrupted = 0;
+
+void handle_interrupt(int) { interrupted = 1; }
+
+void add_options(CLI::App& app, Options& options) {
+  options.add_inputs(app, "Sources, IR, a compile_commands.json or a folder with one");
+  app.add_option("--evals", options.evaluations, "Evaluations per program")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  app.add_option("--seconds", options.seconds, "Seconds per program; whichever ends first");
+  app.add_option("--strategy", options.strategy, "evolve, or random as in the LLM Compiler paper")
+      ->check(CLI::IsMember({"evolve", "random"}))
+      ->capture_default_str();
+  app.add_option("--objective", options.objective, "What to make small")
+      ->check(CLI::IsMember({"binary", "instructions"}))
+      ->capture_default_str();
+  app.add_option("--minimise", options.minimise,
+                 "Shorten winners: none; drop (passes that do nothing); full (tries insertions "
+                 "too, slow)")
+      ->check(CLI::IsMember({"none", "drop", "full"}))
+      ->capture_default_str();
+  app.add_option("--broadcast", options.broadcast,
+                 "Try this many of the most frequent winners on every program")
+      ->capture_default_str();
+  app.add_option("--tier", options.tier,
+                 "Least trusted passes to search over (see llmc passes); beyond reviewed, results "
+                 "may be wrong programs")
+      ->check(CLI::IsMember({"pipeline", "reviewed", "unreviewed", "quarantine", "unsound"}))
+      ->capture_default_str();
+  app.add_option("--portfolio", options.portfolio,
+                 "File of lists to start from; 'none' for LLVM's own pipelines only");
+  app.add_option("--seed", options.seed, "Seed of all random choices")->capture_default_str();
+  app.add_option("-j,--jobs", options.jobs, "Worker processes")
+      ->check(CLI::Range(1, 1024))
+      ->capture_default_str();
+  app.add_option("--store", options.store,
+                 "Where evaluations are kept and looked up (default: $LLMC_STORE or "
+                 "~/.cache/llmc/store.db)");
+  app.add_flag("--no-store", options.no_store, "Keep nothing, look nothing up");
+  app.add_flag("--no-reuse", options.no_reuse, "No shared prefixes and no size memo (for timing)");
+  app.add_flag("--trust-baseline", options.trust_baseline,
+               "Do not compare the in-process -Oz baseline with clang's own object");
+  app.add_option("-o,--output", options.output, "Folder for the best object of each program");
+  app.add_option("--emit", options.emit, "What to write to the folder: obj, bc or ll")
+      ->check(CLI::IsMember({"obj", "bc", "ll"}))
+      ->capture_default_str();
+  app.add_flag("--json", options.json, "One JSON object per program and one for the run");
+  app.add_flag("--curve", options.curve, "Also print the gain after 1, 2, 5, 10, … evaluations");
+  options.add_codegen(app);
+  options.add_limits(app);
+}
+
+PassTier parse_tier(const std::string& name) {
+  for (const PassTier tier : {PassTier::pipeline, PassTier::reviewed, PassTier::unreviewed,
+                              PassTier::quarantine})
+    if (to_string(tier) == name) return tier;
+  return PassTier::unsound;
+}
+
+SearchOptions search_options(const Options& options) {
+  SearchOptions search;
+  search.strategy = options.strategy == "random" ? Strategy::random : Strategy::evolve;
+  search.objective = options.objective == "binary" ? Objective::binary : Objective::instructions;
+  search.evaluations = options.evaluations;
+  if (options.seconds > 0) search.seconds = options.seconds;
+  search.seed = options.seed;
+  search.minimise = options.minimise == "none"   ? Minimise::none
+                    : options.minimise == "full" ? Minimise::full
+                                                 : Minimise::drop;
+  return search;
+}
+
+/// The lists to start from: the portfolio first, then LLVM's own.
+Result<std::vector<PassList>> seeds(const Options& options, const PassCatalogue& catalogue,
+                                    std::size_t& from_portfolio) {
+  std::vector<PassList> lists;
+  const fs::path path = options.portfolio.empty() ? default_portfolio() : fs::path(options.portfolio);
+  if (!path.empty() && options.portfolio != "none") {
+    LLMC_TRY(lists, read_portfolio(path, catalogue));
+  }
+  from_portfolio = lists.size();
+  for (PassList& list : stock_lists(catalogue))
+    if (std::ranges::find(lists, list) == lists.end()) lists.push_back(std::move(list));
+  return lists;
+}
+
+/// Loads what can be loaded; the rest is reported and counted.
+std::vector<Program> load_programs(const std::vector<Input>& inputs, const Options& options,
+                                   std::vector<const Input*>& sources, std::size_t& failed) {
+  std::vector<Program> programs;
+  ProgressLine progress;
+  for (std::size_t i = 0; i < inputs.size() && interrupted == 0; ++i) {
+    progress.show(fmt::format("loading [{}/{}] {}", i + 1, inputs.size(), inputs[i].name));
+    auto program = load_program(inputs[i], options.codegen());
+    if (!program) {
+      progress.clear();
+      report(program.error());
+      ++failed;
+      continue;
+    }
+    program->codegen.level = options.level();
+    for (const std::string& warning : program->warnings) {
+      progress.clear();
+      warn(program->name + ": " + warning);
+    }
+    programs.push_back(std::move(*program));
+    sources.push_back(&inputs[i]);
+  }
+  return programs;
+}
+
+/// Compares the in-process baseline with clang's own object, where there is a source.
+Result<void> check_baseline(const Input& input, const SearchResult& result) {
+  if (!input.command) return {};
+  LLMC_TRY(const std::string object, clang_baseline_object(input));
+  LLMC_TRY(Measurement sizes, measure_object(object, input.name));
+  if (sizes.binary_size() == result.baseline.sizes.binary_size()) return {};
+  return fail(fmt::format(
+      "{}: clang -Oz makes {} bytes, the in-process baseline {}; the gain is against the latter",
+      input.name, sizes.binary_size(), result.baseline.sizes.binary_size()));
+}
+
+std::string progress_text(const TunerProgress& progress, Clock::time_point start) {
+  const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
+  const double rate = static_cast<double>(progress.evaluations) / std::max(seconds, 1e-3);
+  const double left =
+      static_cast<double>(progress.evaluations_wanted - progress.evaluations) / std::max(rate, 1e-3);
+  const double gain =
+      progress.programs_done == 0
+          ? 0
+          : 1 - std::exp(progress.log_ratio / static_cast<double>(progress.programs_done));
+  return fmt::format("[{}/{} programs] {}/{} evaluations, {:.0f}/s, gain so far {:.2f}%, {} left",
+                     progress.programs_done, progress.programs, progress.evaluations,
+                     progress.evaluations_wanted, rate, 100 * gain, format_duration(left));
+}
+
+/// The file for a program's result: its name with the separators replaced.
+fs::path output_path(const Options& options, const Program& program, std::size_t index,
+                     const std::vector<Program>& programs) {
+  std::string stem = fs::path(program.name).filename().string();
+  const bool unique = std::ranges::count_if(programs, [&](const Program& other) {
+                        return fs::path(other.name).filename() == fs::path(program.name).filename();
+                      }) == 1;
+  if (!unique) stem += fmt::format(".{}", index + 1);
+  const std::string extension = options.emit == "obj" ? "o" : options.emit;
+  return fs::path(options.output) / fmt::format("{}.{}", stem, extension);
+}
+
+/// Builds each winner once more, checks that its size is the one reported, and writes it.
+Result<void> write_outputs(Evaluator& evaluator, const std::vector<TunedProgram>& tuned,
+                           const std::vector<Program>& programs, const Options& options) {
+  LLMC_CHECK(make_folder(options.output));
+  for (std::size_t i = 0; i < tuned.size(); ++i) {
+    if (!tuned[i].result) continue;
+    const Evaluation& best = tuned[i].result->best;
+    LLMC_TRY(const BuiltList built, evaluator.build(programs[i], best.list));
+    if (built.evaluation.sizes != best.sizes)
+      return fail(fmt::format("{}: building the winner again gave {} bytes instead of {}; please "
+                              "report this",
+                              programs[i].name, built.evaluation.sizes.binary_size(),
+                              best.sizes.binary_size()));
+    std::string bytes = options.emit == "obj" ? built.object : built.bitcode;
+    if (options.emit == "ll") {
+      LLMC_TRY(const IrModule module, IrModule::parse(built.bitcode, programs[i].name));
+      bytes = module.text();
+    }
+    LLMC_CHECK(write_file(output_path(options, programs[i], i, programs), bytes));
+  }
+  return {};
+}
+
+void print_curve(const std::vector<TunedProgram>& tuned, const SearchOptions& search) {
+  fmt::print("\ngain after so many evaluations per program ({}, no minimisation or broadcast):\n",
+             search.strategy == Strategy::random ? "random" : "evolve");
+  std::uint64_t decade = 1;
+  while (decade <= search.evaluations) {
+    for (const std::uint64_t factor : {1, 2, 5}) {
+      const std::uint64_t point = decade * factor;
+      if (point > search.evaluations) break;
+      fmt::print("  {:>6} {:>6.2f}%\n", point, 100 * gain_after(tuned, search.objective, point));
+    }
+    decade *= 10;
+  }
+}
+
+void warn_about_large_gains(const std::vector<TunedProgram>& tuned, Objective objective) {
+  for (const TunedProgram& one : tuned) {
+    if (!one.result) continue;
+    const double gain = 1 - static_cast<double>(cost(one.result->best.sizes, objective)) /
+                                std::max<double>(1, static_cast<double>(cost(
+                                                        one.result->baseline.sizes, objective)));
+    if (gain > 0.2)
+      warn(fmt::format("{}: a gain of {:.0f}% is more likely a miscompile than a success; test "
+                       "the program before you believe it",
+                       one.program->name, 100 * gain));
+  }
+}
+
+}  // namespace
+
+int run_tune(const std::vector<std::string>& arguments) {
+  CLI::App app("Searches, for each program, the pass list that makes it smallest. Nothing larger than\n"
+               "-Oz is ever returned. Every evaluation is kept in a store: a run that is killed goes\n"
+               "on where it was, and the same seed gives the same answer with any number of jobs.",
+               "llmc tune");
+  Options options;
+  add_options(app, options);
+  if (const int code = parse_options(app, arguments); code >= 0) return code;
+  std::signal(SIGINT, handle_interrupt);
+  std::signal(SIGTERM, handle_interrupt);
+
+  initialize_targets();
+  const PassCatalogue catalogue;
+  Alphabet alphabet(catalogue, parse_tier(options.tier));
+  std::size_t from_portfolio = 0;
+  auto starting_lists = seeds(options, catalogue, from_portfolio);
+  if (!starting_lists) return report(starting_lists.error());
+  alphabet.prefer({starting_lists->begin(),
+                   starting_lists->begin() + static_cast<long>(from_portfolio)});
+  const SearchSetting setting{&alphabet, std::move(*starting_lists), search_options(options)};
+
+  auto inputs = find_inputs(options.files, options.flags);
+  if (!inputs) return report(inputs.error());
+  std::optional<Store> store;
+  if (!options.no_store) {
+    auto opened = Store::open(options.store.empty() ? Store::default_path() : fs::path(options.store));
+    if (!opened) return report(opened.error());
+    store.emplace(std::move(*opened));
+  }
+  std::size_t failed = 0;
+  std::vector<const Input*> sources;
+  const std::vector<Program> programs = load_programs(*inputs, options, sources, failed);
+
+  // From here on, the parent only talks to workers: it never runs a pass itself.
+  auto evaluator = Evaluator::create({options.jobs, options.limits(),
+                                      options.no_reuse ? Reuse::none : Reuse::all,
+                                      store ? &*store : nullptr});
+  if (!evaluator) return report(evaluator.error());
+  (*evaluator)->set_interrupt_flag(&interrupted);
+  const auto start = Clock::now();
+  ProgressLine progress_line;
+  auto tuned = tune(
+      **evaluator, programs, setting, options.broadcast,
+      [&](const TunerProgress& progress) { progress_line.show(progress_text(progress, start)); },
+      [](const TunedProgram&) {});
+  progress_line.clear();
+  if (!tuned) return report(tuned.error());
+  const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
+
+  const Objective objective = setting.options.objective;
+  for (std::size_t i = 0; i < tuned->size(); ++i) {
+    const TunedProgram& one = (*tuned)[i];
+    if (!one.result) ++failed;
+    else if (store) (void)store->add_program(one.program->id, one.program->name);
+    if (options.trust_baseline || options.level() != CodegenLevel::oz || !one.result) continue;
+    if (auto same = check_baseline(*sources[i], *one.result); !same) warn(same.error().message);
+  }
+  warn_about_large_gains(*tuned, objective);
+  if (options.json) {
+    for (const TunedProgram& one : *tuned) fmt::print("{}\n", to_json_line(one, objective));
+    fmt::print("{}\n", to_json_line(summarise(*tuned, objective), (*evaluator)->statistics(),
+                                    seconds));
+  } else {
+    fmt::print("{}", to_table(*tuned, objective));
+    if (options.curve) print_curve(*tuned, setting.options);
+    fmt::print(stderr, "{}", describe_savings((*evaluator)->statistics(), seconds, options.jobs));
+  }
+  if (interrupted != 0)
+    return report({"interrupted; what was evaluated is in the store, run again to go on",
+                   ErrorKind::interrupted});
+  if (!options.output.empty()) {
+    if (auto written = write_outputs(**evaluator, *tuned, programs, options); !written)
+      return report(written.error());
+  }
+  return failed == 0 ? k_exit_done : k_exit_failed;
+}
+
+}  // namespace llmc

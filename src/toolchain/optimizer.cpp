@@ -4,7 +4,9 @@
 #include <llvm/Analysis/LoopAnalysisManager.h>
 #include <llvm/Analysis/TargetLibraryInfo.h>
 #include <llvm/IR/Module.h>
+#include <llvm/IR/PassInstrumentation.h>
 #include <llvm/Passes/PassBuilder.h>
+#include <llvm/Support/raw_ostream.h>
 #include <llvm/Target/TargetMachine.h>
 
 namespace llmc {
@@ -73,6 +75,20 @@ void Optimizer::run_clang_oz(const CodegenOptions& options) {
   llvm::ModulePassManager pipeline =
       builder.buildPerModuleDefaultPipeline(llvm::OptimizationLevel::Oz);
   pipeline.run(state_->module, analyses.module);
+}
+
+std::string clang_oz_pipeline_text() {
+  llvm::PassInstrumentationCallbacks callbacks;
+  llvm::PassBuilder builder(nullptr, clang_tuning(CodegenOptions()), std::nullopt, &callbacks);
+  llvm::ModulePassManager pipeline =
+      builder.buildPerModuleDefaultPipeline(llvm::OptimizationLevel::Oz);
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  pipeline.printPipeline(stream, [&](llvm::StringRef class_name) {
+    const llvm::StringRef pass_name = callbacks.getPassNameForClassName(class_name);
+    return pass_name.empty() ? class_name : pass_name;
+  });
+  return text;
 }
 
 Result<void> check_with_llvm(std::string_view passes) {

@@ -39,6 +39,10 @@ class Optimizer {
   std::unique_ptr<State> state_;
 };
 
+/// The pipeline that clang runs at -Oz, as text: printed by LLVM, so it loses what has no spelling
+/// (such as inlining thresholds). A starting point for searches, not the baseline.
+std::string clang_oz_pipeline_text();
+
 /// Whether LLVM's own parser accepts the list `passes`; the error is LLVM's.
 Result<void> check_with_llvm(std::string_view passes);
 

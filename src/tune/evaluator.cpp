@@ -48,7 +48,7 @@ struct Worker {
   std::string buffer;
   std::optional<Chunk> chunk;
   Batch batch;          ///< what was sent; positions are the board's
-  std::size_t answered = 0;
+  std::vector<bool> answered;  ///< by position: the row has arrived
   Digest loaded;        ///< the program it holds
   std::uint64_t steps_seen = 0;
   std::uint64_t forks_seen = 0;
@@ -91,6 +91,7 @@ struct Evaluator::State {
   EvaluatorStatistics statistics;
   const volatile int* interrupt = nullptr;
   std::optional<Row> last_built;
+  std::uint32_t batches_sent = 0;
 
   // --- Workers ---------------------------------------------------------------------------------
 
@@ -170,10 +171,16 @@ struct Evaluator::State {
     batch.reuse = options.reuse;
     batch.artefacts = worker.chunk->artefacts;
     batch.items.clear();
+    batch.number = ++batches_sent;
     for (const std::size_t index : worker.chunk->indices)
       batch.items.push_back({static_cast<int>(index), split_steps(task.lists[index])});
-    worker.answered = 0;
-    for (std::size_t i = 0; i < batch.items.size(); ++i) worker.board->done[i] = 0;
+    worker.answered.assign(batch.items.size(), false);
+  }
+
+  /// Tells the board which rows have arrived.
+  static void mark_answered(Worker& worker) {
+    for (std::size_t i = 0; i < worker.answered.size(); ++i)
+      worker.board->done[i] = worker.answered[i] ? worker.batch.number : 0;
   }
 
   /// Sends the batch to the worker (a fresh one if need be). What was answered stays answered.
@@ -183,6 +190,8 @@ struct Evaluator::State {
       LLMC_CHECK(start(worker));
     }
     worker.batch.bitcode = worker.loaded == program.id ? std::string() : program.bitcode;
+    // What a dead worker did but could not say is done again.
+    mark_answered(worker);
     worker.board->current = -1;
     worker.board->message[0] = '\0';
     worker.board->started_ns = now_ns();
@@ -222,15 +231,18 @@ struct Evaluator::State {
     statistics.evaluated += 1;
     statistics.failed += !evaluation.ok();
     statistics.codegen_skipped += row.codegen_skipped;
-    for (const BatchItem& item : worker.batch.items)
-      if (item.index == row.index) statistics.steps_asked += item.steps.size();
+    for (std::size_t i = 0; i < worker.batch.items.size(); ++i) {
+      if (worker.batch.items[i].index != row.index) continue;
+      statistics.steps_asked += worker.batch.items[i].steps.size();
+      worker.answered[i] = true;
+    }
     collect_counters(worker);
     if (options.store != nullptr) {
       LLMC_CHECK(options.store->add(evaluation));
     }
     open->rows[index] = evaluation;
     if (worker.chunk->artefacts == Artefacts::yes) last_built = std::move(row);
-    if (++worker.answered == worker.batch.items.size()) worker.chunk.reset();
+    if (std::ranges::find(worker.answered, false) == worker.answered.end()) worker.chunk.reset();
     if (--open->missing == 0) finish(*open);
     return {};
   }
@@ -262,15 +274,15 @@ struct Evaluator::State {
     if (!worker.chunk) return {};
     const std::string message =
         worker.board->message[0] != '\0' ? worker.board->message : describe_wait_status(status);
+    mark_answered(worker);
     const std::int64_t spent =
         killed ? worker.board->killed_after_ns.load() : now_ns() - worker.board->started_ns;
-    for (const std::size_t position : victims(worker.batch.items, *worker.board)) {
+    for (const std::size_t position : victims(worker.batch, *worker.board)) {
       Row row;
       row.index = worker.batch.items[position].index;
       row.evaluation.outcome = outcome_of_wait_status(status, killed);
       row.evaluation.seconds = static_cast<double>(spent) * 1e-9;
       row.evaluation.message = message;
-      worker.board->done[position] = 1;
       LLMC_CHECK(accept(worker, std::move(row)));
     }
     if (worker.chunk) return send(worker);

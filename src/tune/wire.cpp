@@ -105,7 +105,7 @@ Row row_from_json(const json& value) {
 bool send_batch(int fd, const Batch& batch) {
   json items = json::array();
   for (const BatchItem& item : batch.items) items.push_back({item.index, item.steps});
-  return send_message(fd, {batch.program_name, binary(batch.bitcode), batch.triple,
+  return send_message(fd, {batch.number, batch.program_name, binary(batch.bitcode), batch.triple,
                            options_to_json(batch.codegen), batch.reuse == Reuse::all,
                            batch.artefacts == Artefacts::yes, items});
 }
@@ -117,13 +117,14 @@ std::optional<Batch> receive_batch(int fd) {
   if (!read_fully(fd, bytes.data(), bytes.size())) return std::nullopt;
   const json value = json::from_cbor(bytes);
   Batch batch;
-  batch.program_name = value[0];
-  batch.bitcode = bytes_of(value[1]);
-  batch.triple = value[2];
-  batch.codegen = options_from_json(value[3]);
-  batch.reuse = value[4].get<bool>() ? Reuse::all : Reuse::none;
-  batch.artefacts = value[5].get<bool>() ? Artefacts::yes : Artefacts::no;
-  for (const json& item : value[6])
+  batch.number = value[0];
+  batch.program_name = value[1];
+  batch.bitcode = bytes_of(value[2]);
+  batch.triple = value[3];
+  batch.codegen = options_from_json(value[4]);
+  batch.reuse = value[5].get<bool>() ? Reuse::all : Reuse::none;
+  batch.artefacts = value[6].get<bool>() ? Artefacts::yes : Artefacts::no;
+  for (const json& item : value[7])
     batch.items.push_back({item[0].get<int>(), item[1].get<std::vector<std::string>>()});
   return batch;
 }

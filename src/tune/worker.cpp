@@ -63,7 +63,7 @@ class BatchRun {
   void run() {
     Group all;
     for (std::size_t i = 0; i < batch_.items.size(); ++i)
-      if (board_.done[i] == 0) all.push_back(i);
+      if (board_.done[i] != batch_.number) all.push_back(i);
     if (batch_.reuse == Reuse::all) return walk(std::move(all), fresh_state(), 0);
     for (const std::size_t position : all) walk({position}, fresh_state(), 0);
   }
@@ -143,14 +143,14 @@ class BatchRun {
       board_.pid = ::getpid();
       if (status == 0) return;
       report_death(status, child);
-      std::erase_if(group, [&](std::size_t position) { return board_.done[position] != 0; });
+      std::erase_if(group, [&](std::size_t position) { return board_.done[position] == batch_.number; });
     }
   }
 
   void report_death(int status, pid_t child) {
     const bool killed = board_.killed_pid == child;
     const std::int64_t spent = killed ? board_.killed_after_ns.load() : now_ns() - board_.started_ns;
-    for (const std::size_t position : victims(batch_.items, board_)) {
+    for (const std::size_t position : victims(batch_, board_)) {
       Row row = row_for(position, outcome_of_wait_status(status, killed),
                         static_cast<double>(spent) * 1e-9);
       row.evaluation.message =
@@ -212,7 +212,7 @@ class BatchRun {
 
   void send(std::size_t position, const Row& row) {
     if (!send_row(fd_, row)) ::_exit(0);  // the supervisor is gone
-    board_.done[position] = 1;
+    board_.done[position] = batch_.number;
     board_.current = -1;
   }
 
@@ -236,7 +236,8 @@ SizeMemo* make_size_memo() {
 
 void destroy_size_memo(SizeMemo* memo) { ::munmap(memo, sizeof(SizeMemo)); }
 
-std::vector<std::size_t> victims(const std::vector<BatchItem>& items, const Board& board) {
+std::vector<std::size_t> victims(const Batch& batch, const Board& board) {
+  const std::vector<BatchItem>& items = batch.items;
   std::vector<std::size_t> found;
   const auto current = static_cast<std::size_t>(board.current.load());
   const auto depth = static_cast<std::size_t>(board.depth.load());
@@ -244,7 +245,7 @@ std::vector<std::size_t> victims(const std::vector<BatchItem>& items, const Boar
       current < items.size() ? items[current].steps : std::vector<std::string>();
   const bool in_a_step = depth < culprit.size();
   for (std::size_t i = 0; i < items.size(); ++i) {
-    if (board.done[i] != 0) continue;
+    if (board.done[i] == batch.number) continue;
     if (current >= items.size()) {
       // It died between two lists: blame the first, so that there is always progress.
       found.push_back(i);
@@ -279,7 +280,6 @@ void serve_batches(int fd, Board& board, SizeMemo& memo, const Limits& limits) {
     }
     board.pid = ::getpid();
     BatchRun(fd, board, memo, *batch, bitcode, *generator).run();
-    board.started_ns = 0;
   }
   ::_exit(0);
 }

@@ -39,6 +39,7 @@ struct BatchItem {
 
 /// A batch for one worker.
 struct Batch {
+  std::uint32_t number = 0;  ///< different from batch to batch, never 0
   std::string program_name;
   std::string bitcode;  ///< empty: the program of the batch before
   std::string triple;
@@ -70,7 +71,9 @@ struct Board {
   std::atomic<std::int64_t> killed_after_ns{0};  ///< how long that one had been at it
   std::atomic<std::uint64_t> steps_run{0};   ///< steps really run, for the statistics
   std::atomic<std::uint64_t> forks{0};       ///< snapshots taken
-  std::atomic<std::uint8_t> done[k_most_items] = {};  ///< by position in the batch
+  /// By position: the number of the batch whose item here is done. (A flag would not do: a worker
+  /// marks an item after sending its row, when the next batch may already be on its way.)
+  std::atomic<std::uint32_t> done[k_most_items] = {};
   char message[k_message + 1] = {};          ///< LLVM's last words
 };
 
@@ -82,7 +85,7 @@ void destroy_size_memo(SizeMemo* memo);
 
 /// The positions of items that fail when the process at work dies: the one in flight, and those
 /// not done that begin with the same steps and so would die of the same step.
-std::vector<std::size_t> victims(const std::vector<BatchItem>& items, const Board& board);
+std::vector<std::size_t> victims(const Batch& batch, const Board& board);
 
 /// Serves batches read from `fd` until it closes, then exits. Never returns.
 [[noreturn]] void serve_batches(int fd, Board& board, SizeMemo& memo, const Limits& limits);

@@ -1,0 +1,254 @@
+#include "tune/mutation.h"
+
+#include <algorithm>
+
+#include "toolchain/optimizer.h"
+
+namespace llmc {
+namespace {
+
+constexpr std::size_t k_most_elements = 120;  ///< longer lists are cut: they only cost time
+
+using Elements = std::vector<PassElement>;
+
+/// A list inside a list, with the level of what it holds.
+struct Place {
+  Elements* list;
+  PassLevel level;
+};
+
+PassLevel level_inside(const PassElement& manager) {
+  if (manager.name == "function") return PassLevel::function;
+  if (manager.name == "loop" || manager.name == "loop-mssa") return PassLevel::loop;
+  return PassLevel::cgscc;  // cgscc and devirt
+}
+
+void collect_places(Elements& list, PassLevel level, std::vector<Place>& places) {
+  places.push_back({&list, level});
+  for (PassElement& element : list)
+    if (element.is_manager) collect_places(element.inner, level_inside(element), places);
+}
+
+/// A place drawn in proportion to its length, so that each element is as likely as any other.
+Place draw_place(Elements& list, Random& random) {
+  std::vector<Place> places;
+  collect_places(list, PassLevel::module, places);
+  std::vector<double> weights;
+  for (const Place& place : places) weights.push_back(static_cast<double>(place.list->size()) + 1);
+  return places[random.weighted(weights)];
+}
+
+std::vector<std::string> split(std::string_view text, char separator) {
+  std::vector<std::string> parts;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find(separator), text.size());
+    parts.emplace_back(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return parts;
+}
+
+/// Whether two parameters contradict each other ("pre" and "no-pre").
+bool opposed(const std::string& a, const std::string& b) {
+  return a == b || a == "no-" + b || b == "no-" + a;
+}
+
+/// A few of the flags that the pass offers; "name=N" gets a small number.
+std::string draw_parameters(const PassInfo& pass, Random& random) {
+  std::vector<std::string> offered = split(pass.parameters, ';');
+  std::erase_if(offered, [](const std::string& parameter) {
+    const bool free_text = parameter.ends_with("=S") || parameter.ends_with("=GV");
+    return free_text || parameter == "verify-fixpoint" || parameter.starts_with("max-iterations");
+  });
+  std::vector<std::string> chosen;
+  const std::size_t wanted = offered.empty() ? 0 : 1 + random.below(2);
+  for (std::size_t i = 0; i < wanted; ++i) {
+    std::string parameter = offered[random.below(offered.size())];
+    const bool clashes = std::ranges::any_of(
+        chosen, [&](const std::string& other) { return opposed(parameter, other); });
+    // Levels such as O1;O2;Oz exclude each other.
+    const bool second_level = !chosen.empty() && parameter.starts_with('O');
+    if (clashes || second_level) continue;
+    if (parameter.ends_with("=N"))
+      parameter = parameter.substr(0, parameter.size() - 1) + std::to_string(random.below(4));
+    chosen.push_back(std::move(parameter));
+  }
+  std::string text;
+  for (const std::string& parameter : chosen) text += (text.empty() ? "" : ";") + parameter;
+  return text;
+}
+
+std::size_t count_elements(const Elements& list) {
+  std::size_t count = 0;
+  for (const PassElement& element : list)
+    count += element.is_manager ? count_elements(element.inner) : 1;
+  return count;
+}
+
+bool needs_memory_ssa(const Elements& list) {
+  return std::ranges::any_of(list, [](const PassElement& element) {
+    return element.name == "licm" || element.name == "lnicm";
+  });
+}
+
+/// Managers that lost their last element go too, and a loop manager that got licm keeps MemorySSA.
+void tidy_managers(Elements& list) {
+  for (PassElement& element : list) {
+    if (!element.is_manager) continue;
+    tidy_managers(element.inner);
+    if (element.name == "loop" && needs_memory_ssa(element.inner)) element.name = "loop-mssa";
+  }
+  std::erase_if(list, [](const PassElement& element) {
+    return element.is_manager && element.inner.empty();
+  });
+}
+
+/// Whether an element may stand in a list of this level as it is.
+bool fits(const PassElement& element, PassLevel level) {
+  switch (level) {
+    case PassLevel::module: return true;
+    case PassLevel::cgscc: return element.is_manager && element.name == "function";
+    default: return false;
+  }
+}
+
+void collect_whole_elements(const Elements& list, Elements& into) {
+  for (const PassElement& element : list) {
+    into.push_back(element);
+    // The parts of the big managers are worth meeting on their own.
+    if (element.is_manager && element.name == "function" && element.inner.size() > 1)
+      for (const PassElement& inner : element.inner)
+        into.push_back(PassElement{"function", "", true, {inner}});
+  }
+}
+
+// --- Moves ---------------------------------------------------------------------------------------
+
+void insert(const Place& place, const Alphabet& alphabet, Random& random) {
+  const auto at = place.list->begin() + static_cast<long>(random.below(place.list->size() + 1));
+  place.list->insert(at, alphabet.draw(random, place.level, true));
+}
+
+void erase(const Place& place, Random& random) {
+  if (place.list->empty()) return;
+  const std::size_t first = random.below(place.list->size());
+  const std::size_t most = std::min<std::size_t>(place.list->size() - first, 4);
+  const std::size_t count = random.chance(0.75) ? 1 : 1 + random.below(most);
+  const auto begin = place.list->begin() + static_cast<long>(first);
+  place.list->erase(begin, begin + static_cast<long>(count));
+}
+
+void replace(const Place& place, const Alphabet& alphabet, Random& random) {
+  if (place.list->empty()) return insert(place, alphabet, random);
+  (*place.list)[random.below(place.list->size())] = alphabet.draw(random, place.level, true);
+}
+
+void move(const Place& place, Random& random) {
+  if (place.list->size() < 2) return;
+  const std::size_t from = random.below(place.list->size());
+  PassElement element = std::move((*place.list)[from]);
+  place.list->erase(place.list->begin() + static_cast<long>(from));
+  const std::size_t to = random.below(place.list->size() + 1);
+  place.list->insert(place.list->begin() + static_cast<long>(to), std::move(element));
+}
+
+void duplicate(const Place& place, Random& random) {
+  if (place.list->empty()) return;
+  const PassElement copy = (*place.list)[random.below(place.list->size())];
+  const std::size_t to = random.below(place.list->size() + 1);
+  place.list->insert(place.list->begin() + static_cast<long>(to), copy);
+}
+
+void change_parameters(const Place& place, const Alphabet& alphabet, Random& random) {
+  std::vector<PassElement*> changeable;
+  for (PassElement& element : *place.list) {
+    if (element.is_manager) continue;
+    const PassInfo* info = alphabet.catalogue().find(element.name);
+    if (info != nullptr && !info->parameters.empty()) changeable.push_back(&element);
+  }
+  if (changeable.empty()) return replace(place, alphabet, random);
+  PassElement& element = *changeable[random.below(changeable.size())];
+  const PassInfo* info = alphabet.catalogue().find(element.name);
+  const std::string parameters = random.chance(0.3) ? "" : draw_parameters(*info, random);
+  // Innermost level: no managers around it, they are there already.
+  element = make_element(*info, parameters, info->level);
+}
+
+}  // namespace
+
+Alphabet::Alphabet(const PassCatalogue& catalogue, PassTier most) : catalogue_(catalogue) {
+  for (const PassInfo* pass : catalogue.candidates(most)) {
+    const PassList alone({make_element(*pass, "", PassLevel::module)});
+    const bool accepted = check_with_llvm(alone.to_string()).has_value();
+    if (accepted || !pass->parameters.empty()) ingredients_.push_back({pass, !accepted});
+  }
+}
+
+void Alphabet::prefer(const std::vector<PassList>& lists) {
+  for (const PassList& list : lists) collect_whole_elements(list.elements(), seen_);
+}
+
+PassElement Alphabet::draw(Random& random, PassLevel context, bool with_parameters) const {
+  if (!seen_.empty() && context <= PassLevel::cgscc && random.chance(0.5)) {
+    for (int attempt = 0; attempt < 8; ++attempt) {
+      const PassElement& element = seen_[random.below(seen_.size())];
+      if (fits(element, context)) return element;
+    }
+  }
+  while (true) {
+    const auto& [chosen, needs_parameters] = ingredients_[random.below(ingredients_.size())];
+    const PassInfo& pass = *chosen;
+    if (pass.level < context) continue;
+    const bool vary = needs_parameters || (with_parameters && !pass.parameters.empty() &&
+                                           random.chance(0.3));
+    return make_element(pass, vary ? draw_parameters(pass, random) : "", context);
+  }
+}
+
+std::vector<PassElement> Alphabet::all() const {
+  std::vector<PassElement> elements;
+  for (const auto& [pass, needs_parameters] : ingredients_) {
+    const std::string first = pass->parameters.substr(0, pass->parameters.find(';'));
+    elements.push_back(make_element(*pass, needs_parameters ? first : "", PassLevel::module));
+  }
+  std::ranges::sort(elements, {}, [](const PassElement& element) { return to_string(element); });
+  return elements;
+}
+
+PassList random_list(const Alphabet& alphabet, std::size_t most, Random& random) {
+  const std::size_t length = 1 + random.below(most);
+  Elements elements;
+  for (std::size_t i = 0; i < length; ++i)
+    elements.push_back(alphabet.draw(random, PassLevel::module, false));
+  return PassList(std::move(elements));
+}
+
+PassList mutate(const PassList& list, const Alphabet& alphabet, Random& random) {
+  Elements elements = list.elements();
+  const std::vector<double> weights = {30, 28, 8, 12, 10, 12};
+  do {
+    const Place place = draw_place(elements, random);
+    switch (random.weighted(weights)) {
+      case 0: insert(place, alphabet, random); break;
+      case 1: erase(place, random); break;
+      case 2: replace(place, alphabet, random); break;
+      case 3: move(place, random); break;
+      case 4: duplicate(place, random); break;
+      default: change_parameters(place, alphabet, random); break;
+    }
+  } while (random.chance(0.5));
+  tidy_managers(elements);
+  while (count_elements(elements) > k_most_elements) elements.pop_back();
+  return PassList(std::move(elements));
+}
+
+PassList crossover(const PassList& first, const PassList& second, Random& random) {
+  const Elements& a = first.elements();
+  const Elements& b = second.elements();
+  Elements child(a.begin(), a.begin() + static_cast<long>(random.below(a.size() + 1)));
+  child.insert(child.end(), b.begin() + static_cast<long>(random.below(b.size() + 1)), b.end());
+  while (count_elements(child) > k_most_elements) child.pop_back();
+  return PassList(std::move(child));
+}
+
+}  // namespace llmc

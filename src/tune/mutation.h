@@ -1,0 +1,56 @@
+// Changing pass lists so that every result is valid: the moves of the search.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "passes/catalogue.h"
+#include "passes/pass_list.h"
+#include "support/random.h"
+
+namespace llmc {
+
+/// A pass that may be put into a list.
+struct Ingredient {
+  const PassInfo* pass = nullptr;
+  bool needs_parameters = false;  ///< LLVM rejects it bare (function-simplification)
+};
+
+/// What lists are made from: the catalogue's candidates of a tier, with what experience prefers.
+class Alphabet {
+ public:
+  /// All candidates up to `most`, uniformly. The catalogue must outlive this.
+  Alphabet(const PassCatalogue& catalogue, PassTier most);
+
+  /// Makes the passes that occur in `lists` as much more likely as they are frequent there; half
+  /// of the draws stay uniform.
+  void prefer(const std::vector<PassList>& lists);
+
+  /// A random element that may stand in a list of level `context`; parameters are sometimes
+  /// drawn as well if `with_parameters`.
+  [[nodiscard]] PassElement draw(Random& random, PassLevel context, bool with_parameters) const;
+
+  /// Every pass at module level with its default parameters, sorted by text.
+  [[nodiscard]] std::vector<PassElement> all() const;
+
+  [[nodiscard]] std::size_t size() const { return ingredients_.size(); }
+  [[nodiscard]] const PassCatalogue& catalogue() const { return catalogue_; }
+
+ private:
+  const PassCatalogue& catalogue_;
+  std::vector<Ingredient> ingredients_;
+  std::vector<PassElement> seen_;  ///< whole elements met in preferred lists, with repetition
+};
+
+/// A random list as the LLM Compiler paper draws them: length uniform in 1..`most`, elements
+/// uniform over the alphabet.
+PassList random_list(const Alphabet& alphabet, std::size_t most, Random& random);
+
+/// A neighbour of `list`: one to a few random insertions, deletions, replacements, moves,
+/// duplications or changes of parameters, at any depth.
+PassList mutate(const PassList& list, const Alphabet& alphabet, Random& random);
+
+/// The beginning of one list followed by the end of another.
+PassList crossover(const PassList& first, const PassList& second, Random& random);
+
+}  // namespace llmc

@@ -1,0 +1,99 @@
+#include "tune/portfolio.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+
+#include "support/digest.h"
+#include "support/files.h"
+#include "toolchain/optimizer.h"
+
+namespace llmc {
+namespace {
+
+constexpr std::string_view k_magic = "llmc-portfolio 1 ";
+
+}  // namespace
+
+std::string print_portfolio(const std::vector<std::string>& lists, const std::string& comment) {
+  std::string body = "# " + comment + "\n";
+  for (const std::string& list : lists) body += list + "\n";
+  return fmt::format("{}{}\n{}", k_magic, Digest::of(body).hex(), body);
+}
+
+Result<std::vector<PassList>> read_portfolio(const std::filesystem::path& path,
+                                             const PassCatalogue& catalogue) {
+  LLMC_TRY(const std::string text, read_file(path));
+  const std::size_t end = std::min(text.find('\n'), text.size());
+  const std::string first = text.substr(0, end);
+  const std::string body = end < text.size() ? text.substr(end + 1) : "";
+  if (!first.starts_with(k_magic))
+    return fail(fmt::format("{}: not a portfolio; expected a first line '{}<checksum>'",
+                            path.string(), k_magic));
+  if (first.substr(k_magic.size()) != Digest::of(body).hex())
+    return fail(fmt::format("{}: the checksum does not fit; the file is truncated or was edited",
+                            path.string()));
+  std::vector<PassList> lists;
+  std::size_t at = 0;
+  for (std::size_t line = 2; at < body.size(); ++line) {
+    const std::size_t stop = std::min(body.find('\n', at), body.size());
+    const std::string entry = body.substr(at, stop - at);
+    at = stop + 1;
+    if (entry.empty() || entry.starts_with('#')) continue;
+    auto list = PassList::parse(entry, catalogue);
+    if (!list)
+      return fail(fmt::format("{}:{}: {}", path.string(), line, list.error().message));
+    lists.push_back(std::move(*list));
+  }
+  return lists;
+}
+
+std::filesystem::path default_portfolio() {
+  if (const char* chosen = std::getenv("LLMC_PORTFOLIO"); chosen != nullptr) return chosen;
+  const std::filesystem::path shipped =
+      std::filesystem::path(LLMC_SOURCE_FOLDER) / "data" / "portfolio.txt";
+  std::error_code code;
+  return std::filesystem::exists(shipped, code) ? shipped : std::filesystem::path();
+}
+
+std::vector<PassList> stock_lists(const PassCatalogue& catalogue) {
+  std::vector<PassList> lists;
+  const auto add = [&](const std::string& text) {
+    auto list = PassList::parse(text, catalogue);
+    if (list && !list->empty() && std::ranges::find(lists, *list) == lists.end())
+      lists.push_back(std::move(*list));
+  };
+  add(clang_oz_pipeline_text());
+  for (const char* name : {"default<Oz>", "default<Os>", "default<O2>", "default<O1>"}) add(name);
+  return lists;
+}
+
+std::vector<std::size_t> choose_greedily(const RatioTable& log_ratios, std::size_t most) {
+  std::vector<std::size_t> chosen;
+  if (log_ratios.empty()) return chosen;
+  const std::size_t lists = log_ratios.front().size();
+  std::vector<double> best(log_ratios.size(), 0.0);
+  while (chosen.size() < most) {
+    double best_saving = 1e-9;
+    std::size_t best_list = lists;
+    for (std::size_t list = 0; list < lists; ++list) {
+      double saving = 0;
+      for (std::size_t program = 0; program < log_ratios.size(); ++program) {
+        const double ratio = log_ratios[program][list];
+        if (!std::isnan(ratio)) saving += std::max(0.0, best[program] - ratio);
+      }
+      if (saving > best_saving) best_saving = saving, best_list = list;
+    }
+    if (best_list == lists) break;
+    chosen.push_back(best_list);
+    for (std::size_t program = 0; program < log_ratios.size(); ++program) {
+      const double ratio = log_ratios[program][best_list];
+      if (!std::isnan(ratio)) best[program] = std::min(best[program], ratio);
+    }
+  }
+  return chosen;
+}
+
+}  // namespace llmc

@@ -1,0 +1,177 @@
+#include "tune/search.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "support/digest.h"
+
+namespace llmc {
+namespace {
+
+constexpr std::size_t k_generation = 8;  ///< lists evaluated together
+constexpr std::size_t k_pool = 12;       ///< lists that may become parents
+
+/// A candidate on its way to being evaluated.
+struct Candidate {
+  PassList list;
+  std::string text;
+  const char* origin;
+};
+
+/// A list that may be changed further.
+struct Parent {
+  PassList list;
+  std::uint64_t cost;
+  Digest ir;
+};
+
+/// The state of one program's search between batches.
+class Explorer {
+ public:
+  Explorer(const Program& program, const SearchSetting& setting)
+      : setting_(setting), random_(seed_for(program, setting.options.seed)) {}
+
+  /// The next lists to evaluate: at most `most`, all new; empty when no more can be thought of.
+  std::vector<Candidate> propose(std::size_t most) {
+    const bool evolve = setting_.options.strategy == Strategy::evolve;
+    const std::size_t wanted = std::min(most, evolve ? generation_size() : std::size_t{64});
+    std::vector<Candidate> batch;
+    for (int attempts = 0; batch.size() < wanted && attempts < 400; ++attempts) {
+      Candidate candidate = evolve ? evolved(batch.size()) : random_candidate();
+      candidate.text = candidate.list.to_string();
+      if (candidate.text.empty() || !proposed_.insert(candidate.text).second) continue;
+      batch.push_back(std::move(candidate));
+    }
+    return batch;
+  }
+
+  /// Takes in what came of a proposal.
+  void learn(const Candidate& candidate, const Evaluation& row) {
+    if (!row.ok()) return;
+    const std::uint64_t value = cost(row.sizes, setting_.options.objective);
+    // Of lists that give the same code, one parent is enough: the shortest.
+    for (Parent& parent : pool_) {
+      if (parent.ir != row.ir) continue;
+      if (candidate.list.pass_count() < parent.list.pass_count()) parent.list = candidate.list;
+      return;
+    }
+    pool_.push_back({candidate.list, value, row.ir});
+    std::ranges::stable_sort(pool_, {}, &Parent::cost);
+    if (pool_.size() > k_pool) pool_.resize(k_pool);
+  }
+
+ private:
+  static std::uint64_t seed_for(const Program& program, std::uint64_t seed) {
+    return Digest::of(program.id.hex() + fmt::format("/{}", seed)).low;
+  }
+
+  /// The first two batches are seeds alone; later ones mix in two until all have been tried.
+  [[nodiscard]] std::size_t generation_size() const { return k_generation; }
+
+  Candidate random_candidate() {
+    return {random_list(*setting_.alphabet, setting_.options.random_length, random_), "",
+            "random"};
+  }
+
+  Candidate evolved(std::size_t place_in_batch) {
+    const bool seeds_left = next_seed_ < setting_.seeds.size();
+    const bool early = next_seed_ < 2 * k_generation;
+    if (seeds_left && (early || place_in_batch < 2 || pool_.empty()))
+      return {setting_.seeds[next_seed_++], "", "seed"};
+    if (pool_.empty()) return random_candidate();
+    const Parent& parent = pick_parent();
+    if (pool_.size() > 1 && random_.chance(0.15))
+      return {crossover(parent.list, pick_parent().list, random_), "", "crossover"};
+    return {mutate(parent.list, *setting_.alphabet, random_), "", "mutation"};
+  }
+
+  /// The better of two drawn from the sorted pool.
+  const Parent& pick_parent() {
+    const std::size_t a = random_.below(pool_.size());
+    const std::size_t b = random_.below(pool_.size());
+    return pool_[std::min(a, b)];
+  }
+
+  const SearchSetting& setting_;
+  Random random_;
+  std::vector<Parent> pool_;
+  std::unordered_set<std::string> proposed_;
+  std::size_t next_seed_ = 0;
+};
+
+std::vector<std::string> texts(const std::vector<Candidate>& batch) {
+  std::vector<std::string> lists;
+  for (const Candidate& candidate : batch) lists.push_back(candidate.text);
+  return lists;
+}
+
+double seconds_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+}  // namespace
+
+bool better(const Evaluation& a, const Evaluation& b, Objective objective) {
+  if (a.ok() != b.ok()) return a.ok();
+  const std::uint64_t cost_a = cost(a.sizes, objective);
+  const std::uint64_t cost_b = cost(b.sizes, objective);
+  if (cost_a != cost_b) return cost_a < cost_b;
+  // The baseline wins ties: a list that gains nothing is not worth having.
+  if ((a.list == k_baseline_list) != (b.list == k_baseline_list)) return a.list == k_baseline_list;
+  if (a.list.size() != b.list.size()) return a.list.size() < b.list.size();
+  return a.list < b.list;
+}
+
+Task<Result<SearchResult>> search(EvaluationHub& hub, const Program& program,
+                                  const SearchSetting& setting, SearchObserver observer) {
+  const auto start = std::chrono::steady_clock::now();
+  const SearchOptions& options = setting.options;
+  SearchResult result;
+  // (A braced list inside the co_await expression crashes g++ 12.)
+  const std::vector<std::string> only_baseline(1, std::string(k_baseline_list));
+  auto baseline = co_await hub.evaluate(program, only_baseline);
+  if (!baseline) co_return std::unexpected(baseline.error());
+  result.baseline = (*baseline)[0];
+  if (!result.baseline.ok())
+    co_return fail(fmt::format("{}: the -Oz baseline does not compile: {}: {}", program.name,
+                               to_string(result.baseline.outcome), result.baseline.message));
+  result.best = result.baseline;
+  result.found_by = "-Oz";
+
+  Explorer explorer(program, setting);
+  const auto time_left = [&] { return !options.seconds || seconds_since(start) < *options.seconds; };
+  while (result.evaluations < options.evaluations && time_left()) {
+    const std::vector<Candidate> batch =
+        explorer.propose(options.evaluations - result.evaluations);
+    if (batch.empty()) break;
+    auto rows = co_await hub.evaluate(program, texts(batch));
+    if (!rows) co_return std::unexpected(rows.error());
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+      const Evaluation& row = (*rows)[i];
+      ++result.evaluations;
+      result.failed += !row.ok();
+      explorer.learn(batch[i], row);
+      const bool smaller = row.ok() && cost(row.sizes, options.objective) <
+                                           cost(result.best.sizes, options.objective);
+      if (better(row, result.best, options.objective)) {
+        result.best = row;
+        result.found_by = batch[i].origin;
+      }
+      if (smaller)
+        result.trace.push_back({result.evaluations, cost(row.sizes, options.objective)});
+    }
+    observer(result.evaluations, result.best);
+  }
+
+  if (options.minimise != Minimise::none && result.best.list != k_baseline_list) {
+    auto minimal = co_await minimise(hub, program, result.best, setting, result.minimisation);
+    if (!minimal) co_return std::unexpected(minimal.error());
+    result.best = std::move(*minimal);
+  }
+  co_return result;
+}
+
+}  // namespace llmc

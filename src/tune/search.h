@@ -1,0 +1,77 @@
+// Searching for the pass list that makes one program smallest.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "passes/pass_list.h"
+#include "support/task.h"
+#include "tune/hub.h"
+#include "tune/mutation.h"
+
+namespace llmc {
+
+/// `random` is the LLM Compiler paper's: independent lists, length uniform in 1..50, passes
+/// uniform. `evolve` starts from lists that did well elsewhere and changes the best ones.
+enum class Strategy { random, evolve };
+
+/// How far a winner is minimised: `none`; `drop`: passes that do nothing go and the rest is put
+/// into canonical order; `full`: insertions are tried as well, as in the paper.
+enum class Minimise { none, drop, full };
+
+struct SearchOptions {
+  Strategy strategy = Strategy::evolve;
+  Objective objective = Objective::binary;
+  std::uint64_t evaluations = 100;  ///< budget per program; minimisation comes on top
+  std::optional<double> seconds;    ///< budget per program; whichever ends first
+  std::uint64_t seed = 1;
+  Minimise minimise = Minimise::drop;
+  std::size_t random_length = 50;   ///< the longest random list
+};
+
+/// What all searches of a run share; read only.
+struct SearchSetting {
+  const Alphabet* alphabet = nullptr;
+  std::vector<PassList> seeds;  ///< for `evolve`, best first
+  SearchOptions options;
+};
+
+/// The best known list after so many evaluations.
+struct TracePoint {
+  std::uint64_t evaluations = 0;
+  std::uint64_t cost = 0;
+};
+
+/// What a search found. `best.list` is k_baseline_list if nothing beat -Oz.
+struct SearchResult {
+  Evaluation baseline;
+  Evaluation best;
+  std::string found_by;             ///< "seed", "mutation", "crossover", "random", "broadcast", …
+  std::uint64_t evaluations = 0;    ///< spent by the strategy
+  std::uint64_t minimisation = 0;   ///< spent on minimising
+  std::uint64_t failed = 0;         ///< of all, rows that are not ok
+  std::vector<TracePoint> trace;    ///< each improvement
+};
+
+/// Called after each batch with the evaluations spent so far and the best row.
+using SearchObserver = std::function<void(std::uint64_t, const Evaluation&)>;
+
+/// Searches for `program`. The answer depends on the program, the setting and the seed alone.
+/// Fails if even the baseline cannot be compiled.
+Task<Result<SearchResult>> search(EvaluationHub& hub, const Program& program,
+                                  const SearchSetting& setting, SearchObserver observer);
+
+/// Minimises `list`, whose cost on `program` is known, to a fixed point; see Minimise. The result
+/// is never larger, and `spent` counts the evaluations.
+Task<Result<Evaluation>> minimise(EvaluationHub& hub, const Program& program, Evaluation winner,
+                                  const SearchSetting& setting, std::uint64_t& spent);
+
+/// True if `a` is the better row: ok, smaller, then shorter, then first in the alphabet, so that
+/// ties are decided the same way everywhere.
+bool better(const Evaluation& a, const Evaluation& b, Objective objective);
+
+}  // namespace llmc

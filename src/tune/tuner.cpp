@@ -1,0 +1,135 @@
+#include "tune/tuner.h"
+
+#include <algorithm>
+#include <cmath>
+#include <list>
+#include <map>
+
+namespace llmc {
+namespace {
+
+/// Runs one coroutine for each program, at most `at_once` at a time, until all are done or the
+/// run is interrupted.
+template <typename Make, typename Finish>
+Result<bool> run_all(EvaluationHub& hub, std::size_t count, std::size_t at_once, Make make,
+                     Finish finish) {
+  using Running = decltype(make(std::size_t{0}));
+  struct Slot {
+    std::size_t index;
+    Running task;
+  };
+  std::list<Slot> running;
+  std::size_t next = 0;
+  while (next < count || !running.empty()) {
+    while (next < count && running.size() < at_once) {
+      running.push_back({next, make(next)});
+      running.back().task.start();
+      ++next;
+      if (running.back().task.done()) break;
+    }
+    bool finished_one = false;
+    for (auto it = running.begin(); it != running.end();) {
+      if (!it->task.done()) {
+        ++it;
+        continue;
+      }
+      finish(it->index, it->task.take());
+      it = running.erase(it);
+      finished_one = true;
+    }
+    if (finished_one) continue;
+    LLMC_TRY(const bool resumed, hub.run_one());
+    if (!resumed) return false;
+  }
+  return true;
+}
+
+/// The most frequent winning lists, most frequent first, then by text.
+std::vector<std::string> frequent_winners(const std::vector<TunedProgram>& tuned,
+                                          std::size_t most) {
+  std::map<std::string, std::size_t> counts;
+  for (const TunedProgram& one : tuned)
+    if (one.result && one.result->best.list != k_baseline_list) ++counts[one.result->best.list];
+  std::vector<std::pair<std::string, std::size_t>> ranked(counts.begin(), counts.end());
+  std::ranges::stable_sort(ranked, [](const auto& a, const auto& b) { return a.second > b.second; });
+  std::vector<std::string> lists;
+  for (std::size_t i = 0; i < std::min(most, ranked.size()); ++i) lists.push_back(ranked[i].first);
+  return lists;
+}
+
+/// The winners of other programs, tried on this one.
+Task<Result<SearchResult>> try_winners(EvaluationHub& hub, const TunedProgram& tuned,
+                                       const std::vector<std::string>& winners,
+                                       Objective objective) {
+  SearchResult result = *tuned.result;
+  std::vector<std::string> others;
+  for (const std::string& winner : winners)
+    if (winner != result.best.list) others.push_back(winner);
+  auto rows = co_await hub.evaluate(*tuned.program, others);
+  if (!rows) co_return std::unexpected(rows.error());
+  for (const Evaluation& row : *rows) {
+    result.failed += !row.ok();
+    if (!row.ok() || cost(row.sizes, objective) >= cost(result.best.sizes, objective)) continue;
+    result.best = row;
+    result.found_by = "broadcast";
+  }
+  co_return result;
+}
+
+double log_ratio(const SearchResult& result, Objective objective) {
+  const auto before = static_cast<double>(cost(result.baseline.sizes, objective));
+  const auto after = static_cast<double>(cost(result.best.sizes, objective));
+  return before > 0 && after > 0 ? std::log(after / before) : 0;
+}
+
+}  // namespace
+
+Result<std::vector<TunedProgram>> tune(Evaluator& evaluator, const std::vector<Program>& programs,
+                                       const SearchSetting& setting, std::size_t broadcast,
+                                       const std::function<void(const TunerProgress&)>& observer,
+                                       const std::function<void(const TunedProgram&)>& on_program) {
+  EvaluationHub hub(evaluator);
+  const Objective objective = setting.options.objective;
+  std::vector<TunedProgram> tuned(programs.size());
+  std::vector<std::uint64_t> spent(programs.size(), 0);
+  TunerProgress progress;
+  progress.programs = programs.size();
+  progress.evaluations_wanted = programs.size() * setting.options.evaluations;
+  for (std::size_t i = 0; i < programs.size(); ++i) {
+    tuned[i].program = &programs[i];
+    tuned[i].result = fail("interrupted", ErrorKind::interrupted);
+  }
+
+  const auto make_search = [&](std::size_t i) {
+    ++progress.programs_started;
+    return search(hub, programs[i], setting, [&, i](std::uint64_t done, const Evaluation&) {
+      progress.evaluations += done - std::exchange(spent[i], done);
+      observer(progress);
+    });
+  };
+  const auto finish_search = [&](std::size_t i, Result<SearchResult> result) {
+    tuned[i].result = std::move(result);
+    ++progress.programs_done;
+    if (tuned[i].result) progress.log_ratio += log_ratio(*tuned[i].result, objective);
+    observer(progress);
+    on_program(tuned[i]);
+  };
+  LLMC_TRY(const bool all_searched, run_all(hub, programs.size(), evaluator.jobs(), make_search,
+                                            finish_search));
+  if (!all_searched || broadcast == 0 || programs.size() < 2) return tuned;
+
+  const std::vector<std::string> winners = frequent_winners(tuned, broadcast);
+  std::vector<std::size_t> searched;
+  for (std::size_t i = 0; i < tuned.size(); ++i)
+    if (tuned[i].result) searched.push_back(i);
+  const auto make_broadcast = [&](std::size_t i) {
+    return try_winners(hub, tuned[searched[i]], winners, objective);
+  };
+  const auto finish_broadcast = [&](std::size_t i, Result<SearchResult> result) {
+    if (result) tuned[searched[i]].result = std::move(result);
+  };
+  LLMC_CHECK(run_all(hub, searched.size(), evaluator.jobs(), make_broadcast, finish_broadcast));
+  return tuned;
+}
+
+}  // namespace llmc
