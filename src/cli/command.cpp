@@ -40,6 +40,7 @@ const std::vector<Command>& commands() {
       {"size", "measure sources, IR or objects", run_size},
       {"opt", "apply a pass list to a program", run_opt},
       {"emit", "turn sources into unoptimised IR", run_emit},
+      {"portfolio", "choose lists for searches to start from", run_portfolio},
       {"passes", "list the passes of this LLVM and how far each is trusted", run_passes},
   };
   return table;

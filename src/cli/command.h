@@ -29,6 +29,7 @@ int run_emit(const std::vector<std::string>& arguments);
 int run_opt(const std::vector<std::string>& arguments);
 int run_size(const std::vector<std::string>& arguments);
 int run_passes(const std::vector<std::string>& arguments);
+int run_portfolio(const std::vector<std::string>& arguments);
 int run_tune(const std::vector<std::string>& arguments);
 
 /// All subcommands, in the order in which help shows them.

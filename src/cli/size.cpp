@@ -29,7 +29,6 @@ Result<Measurement> measure(const Input& input, const Options& options, const st
     if (is_object(bytes)) return measure_object(bytes, input.name);
   }
   LLMC_TRY(Program program, load_program(input, options.codegen()));
-  program.codegen.level = options.level();
   for (const std::string& warning : program.warnings) warn(program.name + ": " + warning);
   LLMC_TRY(const auto rows, evaluator.evaluate(program, {list}));
   if (!rows[0].ok())

@@ -3,15 +3,12 @@
 
 #include <CLI/CLI.hpp>
 #include <chrono>
-#include <csignal>
 #include <cstdio>
 #include <filesystem>
-#include <thread>
 
 #include "cli/command.h"
-#include "cli/shared_options.h"
+#include "cli/tune_common.h"
 #include "ir/module.h"
-#include "sandbox/inputs.h"
 #include "support/files.h"
 #include "support/terminal.h"
 #include "toolchain/measurement.h"
@@ -25,18 +22,12 @@ namespace {
 namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
-struct Options : SharedOptions {
+struct Options : TuneCommonOptions {
   std::string strategy = "evolve";
-  std::string objective = "binary";
-  std::string minimise = "drop";
-  std::string tier = "reviewed";
   std::uint64_t evaluations = 100;
   double seconds = 0;
-  std::uint64_t seed = 1;
-  unsigned jobs = std::max(1U, std::thread::hardware_concurrency());
   std::size_t broadcast = 10;
   std::string portfolio;
-  std::string store;
   bool no_store = false;
   bool no_reuse = false;
   bool trust_baseline = false;
@@ -46,12 +37,8 @@ struct Options : SharedOptions {
   std::string emit = "obj";
 };
 
-volatile int interrupted = 0;
-
-void handle_interrupt(int) { interrupted = 1; }
-
 void add_options(CLI::App& app, Options& options) {
-  options.add_inputs(app, "Sources, IR, a compile_commands.json or a folder with one");
+  options.add_common(app);
   app.add_option("--evals", options.evaluations, "Evaluations per program")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
@@ -59,31 +46,11 @@ void add_options(CLI::App& app, Options& options) {
   app.add_option("--strategy", options.strategy, "evolve, or random as in the LLM Compiler paper")
       ->check(CLI::IsMember({"evolve", "random"}))
       ->capture_default_str();
-  app.add_option("--objective", options.objective, "What to make small")
-      ->check(CLI::IsMember({"binary", "instructions"}))
-      ->capture_default_str();
-  app.add_option("--minimise", options.minimise,
-                 "Shorten winners: none; drop (passes that do nothing); full (tries insertions "
-                 "too, slow)")
-      ->check(CLI::IsMember({"none", "drop", "full"}))
-      ->capture_default_str();
   app.add_option("--broadcast", options.broadcast,
                  "Try this many of the most frequent winners on every program")
       ->capture_default_str();
-  app.add_option("--tier", options.tier,
-                 "Least trusted passes to search over (see llmc passes); beyond reviewed, results "
-                 "may be wrong programs")
-      ->check(CLI::IsMember({"pipeline", "reviewed", "unreviewed", "quarantine", "unsound"}))
-      ->capture_default_str();
   app.add_option("--portfolio", options.portfolio,
                  "File of lists to start from; 'none' for LLVM's own pipelines only");
-  app.add_option("--seed", options.seed, "Seed of all random choices")->capture_default_str();
-  app.add_option("-j,--jobs", options.jobs, "Worker processes")
-      ->check(CLI::Range(1, 1024))
-      ->capture_default_str();
-  app.add_option("--store", options.store,
-                 "Where evaluations are kept and looked up (default: $LLMC_STORE or "
-                 "~/.cache/llmc/store.db)");
   app.add_flag("--no-store", options.no_store, "Keep nothing, look nothing up");
   app.add_flag("--no-reuse", options.no_reuse, "No shared prefixes and no size memo (for timing)");
   app.add_flag("--trust-baseline", options.trust_baseline,
@@ -94,27 +61,13 @@ void add_options(CLI::App& app, Options& options) {
       ->capture_default_str();
   app.add_flag("--json", options.json, "One JSON object per program and one for the run");
   app.add_flag("--curve", options.curve, "Also print the gain after 1, 2, 5, 10, … evaluations");
-  options.add_codegen(app);
-  options.add_limits(app);
-}
-
-PassTier parse_tier(const std::string& name) {
-  for (const PassTier tier : {PassTier::pipeline, PassTier::reviewed, PassTier::unreviewed,
-                              PassTier::quarantine})
-    if (to_string(tier) == name) return tier;
-  return PassTier::unsound;
 }
 
 SearchOptions search_options(const Options& options) {
-  SearchOptions search;
+  SearchOptions search = options.search_options();
   search.strategy = options.strategy == "random" ? Strategy::random : Strategy::evolve;
-  search.objective = options.objective == "binary" ? Objective::binary : Objective::instructions;
   search.evaluations = options.evaluations;
   if (options.seconds > 0) search.seconds = options.seconds;
-  search.seed = options.seed;
-  search.minimise = options.minimise == "none"   ? Minimise::none
-                    : options.minimise == "full" ? Minimise::full
-                                                 : Minimise::drop;
   return search;
 }
 
@@ -130,31 +83,6 @@ Result<std::vector<PassList>> seeds(const Options& options, const PassCatalogue&
   for (PassList& list : stock_lists(catalogue))
     if (std::ranges::find(lists, list) == lists.end()) lists.push_back(std::move(list));
   return lists;
-}
-
-/// Loads what can be loaded; the rest is reported and counted.
-std::vector<Program> load_programs(const std::vector<Input>& inputs, const Options& options,
-                                   std::vector<const Input*>& sources, std::size_t& failed) {
-  std::vector<Program> programs;
-  ProgressLine progress;
-  for (std::size_t i = 0; i < inputs.size() && interrupted == 0; ++i) {
-    progress.show(fmt::format("loading [{}/{}] {}", i + 1, inputs.size(), inputs[i].name));
-    auto program = load_program(inputs[i], options.codegen());
-    if (!program) {
-      progress.clear();
-      report(program.error());
-      ++failed;
-      continue;
-    }
-    program->codegen.level = options.level();
-    for (const std::string& warning : program->warnings) {
-      progress.clear();
-      warn(program->name + ": " + warning);
-    }
-    programs.push_back(std::move(*program));
-    sources.push_back(&inputs[i]);
-  }
-  return programs;
 }
 
 /// Compares the in-process baseline with clang's own object, where there is a source.
@@ -254,12 +182,10 @@ int run_tune(const std::vector<std::string>& arguments) {
   Options options;
   add_options(app, options);
   if (const int code = parse_options(app, arguments); code >= 0) return code;
-  std::signal(SIGINT, handle_interrupt);
-  std::signal(SIGTERM, handle_interrupt);
-
+  catch_interrupts();
   initialize_targets();
   const PassCatalogue catalogue;
-  Alphabet alphabet(catalogue, parse_tier(options.tier));
+  Alphabet alphabet(catalogue, options.pass_tier());
   std::size_t from_portfolio = 0;
   auto starting_lists = seeds(options, catalogue, from_portfolio);
   if (!starting_lists) return report(starting_lists.error());
@@ -271,13 +197,17 @@ int run_tune(const std::vector<std::string>& arguments) {
   if (!inputs) return report(inputs.error());
   std::optional<Store> store;
   if (!options.no_store) {
-    auto opened = Store::open(options.store.empty() ? Store::default_path() : fs::path(options.store));
+    auto opened = Store::open(options.store_path());
     if (!opened) return report(opened.error());
     store.emplace(std::move(*opened));
   }
   std::size_t failed = 0;
   std::vector<const Input*> sources;
-  const std::vector<Program> programs = load_programs(*inputs, options, sources, failed);
+  std::vector<Program> programs;
+  for (LoadedProgram& loaded : load_programs(*inputs, options, failed)) {
+    programs.push_back(std::move(loaded.program));
+    sources.push_back(loaded.input);
+  }
 
   // From here on, the parent only talks to workers: it never runs a pass itself.
   auto evaluator = Evaluator::create({options.jobs, options.limits(),

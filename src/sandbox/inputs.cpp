@@ -61,7 +61,7 @@ Result<std::vector<Input>> find_inputs(const std::vector<std::string>& paths,
 Result<Program> load_program(const Input& input, const CodegenOptions& codegen) {
   if (input.command) {
     LLMC_TRY(const FrontEnd front_end, FrontEnd::find());
-    return front_end.compile(*input.command);
+    return front_end.compile(*input.command, codegen.level);
   }
   LLMC_TRY(const std::string bytes, read_file(input.name));
   if (is_object(bytes))

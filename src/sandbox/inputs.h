@@ -25,7 +25,8 @@ Result<std::vector<Input>> find_inputs(const std::vector<std::string>& paths,
                                        const std::vector<std::string>& flags);
 
 /// Loads one unit. IR files come from anywhere, so they are first read in a child that may die of
-/// them; `codegen` is what IR files are lowered with (sources bring their own).
+/// them; `codegen` is what IR files are lowered with; sources bring their own options
+/// but for its level.
 Result<Program> load_program(const Input& input, const CodegenOptions& codegen);
 
 /// What clang itself makes of a source unit at -Oz -c.

@@ -170,10 +170,11 @@ Result<std::string> FrontEnd::clang_oz_object(const CompileCommand& command) con
   return object;
 }
 
-Result<Program> FrontEnd::compile(const CompileCommand& command) const {
+Result<Program> FrontEnd::compile(const CompileCommand& command, CodegenLevel level) const {
   LLMC_TRY(const std::string bitcode, unoptimised_bitcode(command));
   std::vector<std::string> unsupported;
-  LLMC_TRY(const CodegenOptions options, codegen_options(command, unsupported));
+  LLMC_TRY(CodegenOptions options, codegen_options(command, unsupported));
+  options.level = level;
   LLMC_TRY(Program program, make_program(bitcode, command.file.string(), options));
   for (const std::string& flag : unsupported)
     program.warnings.push_back(

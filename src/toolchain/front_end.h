@@ -45,8 +45,9 @@ class FrontEnd {
   /// What `clang -Oz -c` itself makes of the source.
   [[nodiscard]] Result<std::string> clang_oz_object(const CompileCommand& command) const;
 
-  /// The two first of the above as a program, named `file`.
-  [[nodiscard]] Result<Program> compile(const CompileCommand& command) const;
+  /// The two first of the above as a program, named `file`, lowered at `level`.
+  [[nodiscard]] Result<Program> compile(const CompileCommand& command,
+                                        CodegenLevel level = CodegenLevel::oz) const;
 
  private:
   explicit FrontEnd(std::string clang) : clang_(std::move(clang)) {}

@@ -53,29 +53,39 @@ bool opposed(const std::string& a, const std::string& b) {
   return a == b || a == "no-" + b || b == "no-" + a;
 }
 
+/// A number for "name=N".
+std::string with_number(std::string parameter, std::size_t number) {
+  if (parameter.ends_with("=N")) parameter.back() = static_cast<char>('0' + number % 10);
+  return parameter;
+}
+
 /// A few of the flags that the pass offers; "name=N" gets a small number.
-std::string draw_parameters(const PassInfo& pass, Random& random) {
-  std::vector<std::string> offered = split(pass.parameters, ';');
-  std::erase_if(offered, [](const std::string& parameter) {
-    const bool free_text = parameter.ends_with("=S") || parameter.ends_with("=GV");
-    return free_text || parameter == "verify-fixpoint" || parameter.starts_with("max-iterations");
-  });
+std::string draw_some(const std::vector<std::string>& offered, Random& random) {
   std::vector<std::string> chosen;
   const std::size_t wanted = offered.empty() ? 0 : 1 + random.below(2);
   for (std::size_t i = 0; i < wanted; ++i) {
-    std::string parameter = offered[random.below(offered.size())];
+    const std::string& parameter = offered[random.below(offered.size())];
     const bool clashes = std::ranges::any_of(
         chosen, [&](const std::string& other) { return opposed(parameter, other); });
     // Levels such as O1;O2;Oz exclude each other.
     const bool second_level = !chosen.empty() && parameter.starts_with('O');
-    if (clashes || second_level) continue;
-    if (parameter.ends_with("=N"))
-      parameter = parameter.substr(0, parameter.size() - 1) + std::to_string(random.below(4));
-    chosen.push_back(std::move(parameter));
+    if (!clashes && !second_level) chosen.push_back(parameter);
   }
   std::string text;
-  for (const std::string& parameter : chosen) text += (text.empty() ? "" : ";") + parameter;
+  for (const std::string& parameter : chosen)
+    text += (text.empty() ? "" : ";") + with_number(parameter, random.below(4));
   return text;
+}
+
+/// The parameters that LLVM's listing offers and its parser accepts; the two do not always agree.
+std::vector<std::string> accepted_parameters(const PassInfo& pass) {
+  std::vector<std::string> accepted;
+  for (const std::string& parameter : split(pass.parameters, ';')) {
+    if (parameter == "verify-fixpoint" || parameter.starts_with("max-iterations")) continue;
+    const PassElement element = make_element(pass, with_number(parameter, 1), PassLevel::module);
+    if (check_with_llvm(to_string(element))) accepted.push_back(parameter);
+  }
+  return accepted;
 }
 
 std::size_t count_elements(const Elements& list) {
@@ -169,19 +179,33 @@ void change_parameters(const Place& place, const Alphabet& alphabet, Random& ran
   if (changeable.empty()) return replace(place, alphabet, random);
   PassElement& element = *changeable[random.below(changeable.size())];
   const PassInfo* info = alphabet.catalogue().find(element.name);
-  const std::string parameters = random.chance(0.3) ? "" : draw_parameters(*info, random);
   // Innermost level: no managers around it, they are there already.
-  element = make_element(*info, parameters, info->level);
+  element = make_element(*info, alphabet.draw_parameters(element.name, random), info->level);
 }
 
 }  // namespace
 
 Alphabet::Alphabet(const PassCatalogue& catalogue, PassTier most) : catalogue_(catalogue) {
   for (const PassInfo* pass : catalogue.candidates(most)) {
-    const PassList alone({make_element(*pass, "", PassLevel::module)});
-    const bool accepted = check_with_llvm(alone.to_string()).has_value();
-    if (accepted || !pass->parameters.empty()) ingredients_.push_back({pass, !accepted});
+    const PassElement bare = make_element(*pass, "", PassLevel::module);
+    const bool accepted = check_with_llvm(to_string(bare)).has_value();
+    std::vector<std::string> parameters = accepted_parameters(*pass);
+    if (accepted || !parameters.empty())
+      ingredients_.push_back({pass, std::move(parameters), !accepted});
   }
+}
+
+const Ingredient* Alphabet::find(const std::string& name) const {
+  const auto found = std::ranges::find_if(
+      ingredients_, [&](const Ingredient& ingredient) { return ingredient.pass->name == name; });
+  return found == ingredients_.end() ? nullptr : &*found;
+}
+
+std::string Alphabet::draw_parameters(const std::string& name, Random& random) const {
+  const Ingredient* ingredient = find(name);
+  if (ingredient == nullptr) return "";
+  const bool bare = !ingredient->needs_parameters && random.chance(0.3);
+  return bare ? "" : draw_some(ingredient->parameters, random);
 }
 
 void Alphabet::prefer(const std::vector<PassList>& lists) {
@@ -196,20 +220,20 @@ PassElement Alphabet::draw(Random& random, PassLevel context, bool with_paramete
     }
   }
   while (true) {
-    const auto& [chosen, needs_parameters] = ingredients_[random.below(ingredients_.size())];
-    const PassInfo& pass = *chosen;
-    if (pass.level < context) continue;
-    const bool vary = needs_parameters || (with_parameters && !pass.parameters.empty() &&
-                                           random.chance(0.3));
-    return make_element(pass, vary ? draw_parameters(pass, random) : "", context);
+    const Ingredient& ingredient = ingredients_[random.below(ingredients_.size())];
+    if (ingredient.pass->level < context) continue;
+    const bool vary = ingredient.needs_parameters || (with_parameters && random.chance(0.3));
+    return make_element(*ingredient.pass, vary ? draw_some(ingredient.parameters, random) : "",
+                        context);
   }
 }
 
 std::vector<PassElement> Alphabet::all() const {
   std::vector<PassElement> elements;
-  for (const auto& [pass, needs_parameters] : ingredients_) {
-    const std::string first = pass->parameters.substr(0, pass->parameters.find(';'));
-    elements.push_back(make_element(*pass, needs_parameters ? first : "", PassLevel::module));
+  for (const Ingredient& ingredient : ingredients_) {
+    const std::string parameters =
+        ingredient.needs_parameters ? with_number(ingredient.parameters.front(), 1) : "";
+    elements.push_back(make_element(*ingredient.pass, parameters, PassLevel::module));
   }
   std::ranges::sort(elements, {}, [](const PassElement& element) { return to_string(element); });
   return elements;

@@ -13,7 +13,8 @@ namespace llmc {
 /// A pass that may be put into a list.
 struct Ingredient {
   const PassInfo* pass = nullptr;
-  bool needs_parameters = false;  ///< LLVM rejects it bare (function-simplification)
+  std::vector<std::string> parameters;  ///< those that LLVM accepts one by one
+  bool needs_parameters = false;        ///< LLVM rejects it bare (function-simplification)
 };
 
 /// What lists are made from: the catalogue's candidates of a tier, with what experience prefers.
@@ -25,6 +26,9 @@ class Alphabet {
   /// Makes the passes that occur in `lists` as much more likely as they are frequent there; half
   /// of the draws stay uniform.
   void prefer(const std::vector<PassList>& lists);
+
+  /// Other parameters for the pass of that name; empty if it has none or is not in the alphabet.
+  [[nodiscard]] std::string draw_parameters(const std::string& name, Random& random) const;
 
   /// A random element that may stand in a list of level `context`; parameters are sometimes
   /// drawn as well if `with_parameters`.
@@ -38,6 +42,7 @@ class Alphabet {
 
  private:
   const PassCatalogue& catalogue_;
+  [[nodiscard]] const Ingredient* find(const std::string& name) const;
   std::vector<Ingredient> ingredients_;
   std::vector<PassElement> seen_;  ///< whole elements met in preferred lists, with repetition
 };

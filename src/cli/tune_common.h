@@ -1,0 +1,50 @@
+// What tune and portfolio share: options of a search, loading programs, opening the store.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "cli/shared_options.h"
+#include "passes/catalogue.h"
+#include "sandbox/inputs.h"
+#include "tune/search.h"
+#include "tune/store.h"
+
+namespace llmc {
+
+struct TuneCommonOptions : SharedOptions {
+  std::string objective = "binary";
+  std::string minimise = "drop";
+  std::string tier = "reviewed";
+  std::uint64_t seed = 1;
+  unsigned jobs = std::max(1U, std::thread::hardware_concurrency());
+  std::string store;
+
+  /// Adds these and the inherited options to `app`.
+  void add_common(CLI::App& app);
+
+  [[nodiscard]] PassTier pass_tier() const;
+  [[nodiscard]] SearchOptions search_options() const;
+  [[nodiscard]] std::filesystem::path store_path() const;
+};
+
+/// A program and the input it came from.
+struct LoadedProgram {
+  Program program;
+  const Input* input = nullptr;
+};
+
+/// Set by SIGINT and SIGTERM once `catch_interrupts` was called.
+extern volatile int interrupted;
+void catch_interrupts();
+
+/// Loads what can be loaded; the rest is reported on standard error and counted in `failed`. The
+/// answer points into `inputs`.
+std::vector<LoadedProgram> load_programs(const std::vector<Input>& inputs,
+                                         const SharedOptions& options, std::size_t& failed);
+
+}  // namespace llmc

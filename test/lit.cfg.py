@@ -1,0 +1,35 @@
+# One behaviour a file; the file's name says which. RUN lines are bash, each `&&` the next.
+import os
+import shutil
+
+import lit.formats
+
+config.name = "llmc"
+config.suffixes = [".test"]
+config.test_format = lit.formats.ShTest(execute_external=True)
+config.test_source_root = os.path.dirname(__file__)
+
+# LLVM 19's own `FileCheck`, `not`, `count` and `split-file` come first; so do clang, opt, llvm-size.
+config.environment["PATH"] = os.pathsep.join([config.llvm_tools, os.environ["PATH"]])
+for variable in ("LLMC_STORE", "LLMC_CLANG", "NO_COLOR", "CPATH", "C_INCLUDE_PATH"):
+    config.environment.pop(variable, None)
+
+helpers = os.path.join(config.test_source_root, "helpers")
+config.substitutions += [
+    # The program, with a store of the test's own.
+    ("%llmc", "env LLMC_STORE=%t.store timeout 100 " + config.llmc),
+    # The same without timeout's process between: for tests that send signals.
+    ("%binary", config.llmc),
+    ("%examples", os.path.join(config.project_root, "examples")),
+    ("%inputs", os.path.join(config.test_source_root, "Inputs")),
+    # See the first lines of each.
+    ("%refuses", "bash " + os.path.join(helpers, "refuses")),
+    ("%exits", "bash " + os.path.join(helpers, "exits")),
+    ("%rows", "python3 " + os.path.join(helpers, "rows.py")),
+    ("%links_and_runs", "bash " + os.path.join(helpers, "links-and-runs")),
+]
+
+if shutil.which("script"):
+    config.available_features.add("terminal")
+if not config.sanitize:
+    config.available_features.add("memory-limit")  # a sanitizer's shadow needs terabytes
