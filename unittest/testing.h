@@ -6,9 +6,8 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdio>
-#include <cstdlib>
 #include <filesystem>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -19,14 +18,10 @@
 
 namespace llmc::test {
 
-/// The value of `result`; a failed one ends the test program, as nothing after it would make sense.
+/// The value of `result`; a failed one ends the test (GoogleTest reports the exception).
 template <typename T>
 T take(Result<T> result, const char* what = "a result") {
-  if (!result) {
-    ADD_FAILURE() << what << " failed: " << result.error().message;
-    std::fprintf(stderr, "%s failed: %s\n", what, result.error().message.c_str());
-    std::abort();
-  }
+  if (!result) throw std::runtime_error(std::string(what) + " failed: " + result.error().message);
   return std::move(*result);
 }
 

@@ -105,7 +105,7 @@ TEST(PassCatalogue, NoRuleIsShadowedByAnEarlierOne) {
 
 TEST(PassCatalogue, EveryExclusionHasAReason) {
   for (const PassRule& rule : pass_rules())
-    if (rule.excluded) EXPECT_FALSE(rule.reason.empty()) << rule.name;
+    EXPECT_FALSE(rule.excluded && rule.reason.empty()) << rule.name;
 }
 
 TEST(PassCatalogue, PassesOfLlvmsOwnPipelineAreTrusted) {

@@ -90,8 +90,9 @@ INSTANTIATE_TEST_SUITE_P(
                     Spelling{"lowerinvoke", "function(lower-invoke)"},
                     Spelling{"function(lowerswitch,gvn)", "function(lower-switch,gvn)"}));
 
-// opt puts a list whose first pass is a function pass into one function(...) as a whole, which
-// runs it function by function: not the same as one function(...) for each pass.
+// opt puts a list whose first element is a function pass (a loop manager counts as one) into one
+// function(...) as a whole, which runs it function by function: not the same as one function(...)
+// for each pass. A first element function(...) is a module-level element, so nothing is wrapped.
 INSTANTIATE_TEST_SUITE_P(
     WholeListWrapping, PassListSpelling,
     testing::Values(
@@ -101,12 +102,18 @@ INSTANTIATE_TEST_SUITE_P(
         Spelling{"inline,gvn", "cgscc(inline,function(gvn))"},
         Spelling{"globaldce,gvn", "globaldce,function(gvn)"},
         Spelling{"indvars,loop-deletion", "function(loop(indvars,loop-deletion))"},
-        Spelling{"function(gvn),dce", "function(gvn,dce)"}));
+        Spelling{"loop-mssa(licm),gvn", "function(loop-mssa(licm),gvn)"},
+        Spelling{"loop(indvars),dce", "function(loop(indvars),dce)"},
+        Spelling{"function(gvn),dce", "function(gvn),function(dce)"},
+        Spelling{"cgscc(inline),gvn", "cgscc(inline),function(gvn)"},
+        Spelling{"devirt<4>(inline),gvn", "cgscc(devirt<4>(inline),function(gvn))"}));
 
 INSTANTIATE_TEST_SUITE_P(
     Nesting, PassListSpelling,
     testing::Values(
-        Spelling{"function(gvn),function(dce)", "function(gvn,dce)"},
+        Spelling{"function(gvn),function(dce)", "function(gvn),function(dce)"},
+        Spelling{"function(gvn),function(dce,loop(indvars))",
+                 "function(gvn),function(dce,loop(indvars))"},
         Spelling{"cgscc(inline,function(gvn,loop(indvars)))",
                  "cgscc(inline,function(gvn,loop(indvars)))"},
         Spelling{"cgscc(devirt<4>(inline))", "cgscc(devirt<4>(inline))"},
@@ -138,7 +145,9 @@ TEST(PassList, MeansToOptWhatTheInputMeans) {
   for (const char* input :
        {"gvn,dce", "inline,gvn", "globaldce,gvn", "gvn,indvars", "indvars,loop-deletion",
         "function(gvn),dce", "cgscc(inline,function(gvn))", "function(gvn),function(dce)",
-        "loop-mssa(licm),gvn", "function(loop-mssa(licm),gvn)", "cgscc(devirt<4>(inline))"})
+        "loop-mssa(licm),gvn", "function(loop-mssa(licm),gvn)", "cgscc(devirt<4>(inline))",
+        "loop(indvars),dce", "cgscc(inline),gvn", "cgscc(inline),cgscc(inline)",
+        "function(gvn,dce),function<eager-inv>(gvn)", "module(gvn),module(dce)"})
     EXPECT_EQ(printed_by_opt(canonical(input)), printed_by_opt(input)) << input;
 }
 
