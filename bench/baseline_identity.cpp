@@ -28,7 +28,7 @@ Verdict compare(const Input& input) {
   const auto clang_sizes = measure_object(*clang, input.name);
   const auto our_sizes = measure_object(*ours, input.name);
   return clang_sizes && our_sizes && *clang_sizes == *our_sizes ? Verdict::same_sizes
-                                                               : Verdict::different;
+                                                                : Verdict::different;
 }
 
 }  // namespace
@@ -48,8 +48,9 @@ int main(int argc, char** argv) {
     if (verdict == Verdict::different) fmt::print("DIFFERENT: {}\n", input.name);
     if (verdict == Verdict::not_compiled) fmt::print("does not compile: {}\n", input.name);
   }
-  fmt::print("{} units: {} byte-identical to clang -Oz -c, {} of the same sizes only, {} different, "
-             "{} not compiled\n",
-             inputs->size(), counts[0], counts[1], counts[2], counts[3]);
+  fmt::print(
+      "{} units: {} byte-identical to clang -Oz -c, {} of the same sizes only, {} different, "
+      "{} not compiled\n",
+      inputs->size(), counts[0], counts[1], counts[2], counts[3]);
   return counts[1] + counts[2] == 0 ? 0 : 1;
 }

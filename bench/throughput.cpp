@@ -80,10 +80,10 @@ double run_tools(const std::string& input, const std::string& list,
   const std::string optimised = folder / "o.bc";
   const std::string object = folder / "o.o";
   const auto start = Clock::now();
-  const auto opt = must(run_subprocess({"opt-19", "-relocation-model=pic", "-passes=" + list,
-                                        input, "-o", optimised}));
-  const auto llc = must(run_subprocess({"llc-19", "-relocation-model=pic", "-filetype=obj",
-                                        optimised, "-o", object}));
+  const auto opt = must(run_subprocess(
+      {"opt-19", "-relocation-model=pic", "-passes=" + list, input, "-o", optimised}));
+  const auto llc = must(run_subprocess(
+      {"llc-19", "-relocation-model=pic", "-filetype=obj", optimised, "-o", object}));
   const auto sizes = must(run_subprocess({"llvm-size-19", object}));
   const double seconds = seconds_since(start);
   size = 0;
@@ -106,14 +106,16 @@ void print_summary(std::vector<Line> lines, std::size_t equal, std::size_t compa
   for (const Line& line : lines) ours += line.ours, tools += line.tools;
   std::ranges::sort(lines, {}, [](const Line& line) { return line.tools / line.ours; });
   const auto at = [&](double part) {
-    const Line& line = lines[static_cast<std::size_t>(part * static_cast<double>(lines.size() - 1))];
+    const Line& line =
+        lines[static_cast<std::size_t>(part * static_cast<double>(lines.size() - 1))];
     return line.tools / line.ours;
   };
-  fmt::print("{} modules: {:.1f} evaluations/s/core against {:.1f}; ratio {:.1f} of total times, "
-             "{:.1f} median module (quartiles {:.1f} to {:.1f}); sizes equal in {} of {}\n",
-             lines.size(), static_cast<double>(lines.size()) / ours,
-             static_cast<double>(lines.size()) / tools, tools / ours, at(0.5), at(0.25), at(0.75),
-             equal, compared);
+  fmt::print(
+      "{} modules: {:.1f} evaluations/s/core against {:.1f}; ratio {:.1f} of total times, "
+      "{:.1f} median module (quartiles {:.1f} to {:.1f}); sizes equal in {} of {}\n",
+      lines.size(), static_cast<double>(lines.size()) / ours,
+      static_cast<double>(lines.size()) / tools, tools / ours, at(0.5), at(0.25), at(0.75), equal,
+      compared);
 }
 
 int bench_plain(const std::vector<Program>& programs, const Alphabet& alphabet) {
@@ -210,9 +212,10 @@ int bench_small(const std::vector<Program>& programs, const Alphabet& alphabet) 
       count += must(evaluator->evaluate(program, lists)).size();
   }  // the worker is waited for here, which makes its CPU time count
   const double cpu = child_cpu_seconds() - before;
-  fmt::print("{} modules, {} compilations, {:.2f} CPU-seconds: {:.0f} compilations per CPU-second "
-             "(LLM Compiler's farm: 15.4)\n",
-             programs.size(), count, cpu, static_cast<double>(count) / cpu);
+  fmt::print(
+      "{} modules, {} compilations, {:.2f} CPU-seconds: {:.0f} compilations per CPU-second "
+      "(LLM Compiler's farm: 15.4)\n",
+      programs.size(), count, cpu, static_cast<double>(count) / cpu);
   return 0;
 }
 

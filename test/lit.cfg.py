@@ -26,6 +26,7 @@ config.substitutions += [
     ("%refuses", "bash " + os.path.join(helpers, "refuses")),
     ("%exits", "bash " + os.path.join(helpers, "exits")),
     ("%rows", "python3 " + os.path.join(helpers, "rows.py")),
+    ("%programs", "python3 " + os.path.join(helpers, "programs.py")),
     ("%links_and_runs", "bash " + os.path.join(helpers, "links-and-runs")),
 ]
 

@@ -1,8 +1,8 @@
 #include "cli/command.h"
 
+#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 
 #include "support/terminal.h"
@@ -12,20 +12,21 @@ namespace llmc {
 namespace {
 
 void print_help() {
-  fmt::print("llmc makes compiled code smaller than clang -Oz, and shows that it may.\n\n"
-             "Usage: llmc COMMAND [OPTIONS] FILES...\n\nCommands:\n");
-  for (const Command& command : commands())
-    fmt::print("  {:<10} {}\n", command.name, command.help);
-  fmt::print("\n`llmc COMMAND --help` explains a command; `llmc --version` says which LLVM is "
-             "inside.\n");
+  fmt::print(
+      "llmc makes compiled code smaller than clang -Oz, and shows that it may.\n\n"
+      "Usage: llmc COMMAND [OPTIONS] FILES...\n\nCommands:\n");
+  for (const Command& command : commands()) fmt::print("  {:<10} {}\n", command.name, command.help);
+  fmt::print(
+      "\n`llmc COMMAND --help` explains a command; `llmc --version` says which LLVM is "
+      "inside.\n");
 }
 
 /// The command whose name is nearest to a misspelt one, if one is near.
 std::string nearest_command(const std::string& name) {
   for (const Command& command : commands()) {
     const std::string known = command.name;
-    const bool same_letters = std::is_permutation(known.begin(), known.end(), name.begin(),
-                                                  name.end());
+    const bool same_letters =
+        std::is_permutation(known.begin(), known.end(), name.begin(), name.end());
     if (same_letters || known.starts_with(name.substr(0, 3)))
       return fmt::format("; did you mean '{}'?", known);
   }
@@ -61,8 +62,8 @@ int run_command_line(int argc, char** argv) {
   arguments.erase(arguments.begin());
   for (const Command& command : commands())
     if (name == command.name) return command.run(arguments);
-  return report({fmt::format("unknown command '{}'{}", name, nearest_command(name)),
-                 ErrorKind::usage});
+  return report(
+      {fmt::format("unknown command '{}'{}", name, nearest_command(name)), ErrorKind::usage});
 }
 
 int parse_options(CLI::App& app, const std::vector<std::string>& arguments) {
@@ -74,8 +75,8 @@ int parse_options(CLI::App& app, const std::vector<std::string>& arguments) {
     fmt::print("{}", app.help());
     return k_exit_done;
   } catch (const CLI::ParseError& error) {
-    return report({fmt::format("{}; `{} --help` explains", error.what(), app.get_name()),
-                   ErrorKind::usage});
+    return report(
+        {fmt::format("{}; `{} --help` explains", error.what(), app.get_name()), ErrorKind::usage});
   }
   return -1;
 }
@@ -84,9 +85,12 @@ int report(const Error& error) {
   const Style style = Style::for_standard_error();
   fmt::print(stderr, "llmc: {}error:{} {}\n", style.red, style.plain, error.message);
   switch (error.kind) {
-    case ErrorKind::usage: return k_exit_usage;
-    case ErrorKind::interrupted: return k_exit_interrupted;
-    case ErrorKind::failed: break;
+    case ErrorKind::usage:
+      return k_exit_usage;
+    case ErrorKind::interrupted:
+      return k_exit_interrupted;
+    case ErrorKind::failed:
+      break;
   }
   return k_exit_failed;
 }

@@ -1,7 +1,7 @@
 // llmc emit: sources to unoptimised IR.
+#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <filesystem>
 #include <set>
 
@@ -47,14 +47,14 @@ std::string output_name(const Input& input, bool text, std::set<std::string>& ta
   while (stem.starts_with("._") || stem.starts_with('_')) stem.erase(0, 1);
   const char* extension = text ? ".ll" : ".bc";
   std::string name = stem + extension;
-  for (int i = 2; !taken.insert(name).second; ++i) name = fmt::format("{}.{}{}", stem, i, extension);
+  for (int i = 2; !taken.insert(name).second; ++i)
+    name = fmt::format("{}.{}{}", stem, i, extension);
   return name;
 }
 
 int emit_many(const std::vector<Input>& inputs, const Options& options) {
   if (options.output == "-")
-    return report({"several units need a folder for their IR; give one with -o",
-                   ErrorKind::usage});
+    return report({"several units need a folder for their IR; give one with -o", ErrorKind::usage});
   if (auto made = make_folder(options.output); !made) return report(made.error());
   std::set<std::string> taken;
   std::size_t failed = 0;
@@ -63,8 +63,8 @@ int emit_many(const std::vector<Input>& inputs, const Options& options) {
     progress.show(fmt::format("[{}/{}] {}", i + 1, inputs.size(), inputs[i].name));
     const std::string name = output_name(inputs[i], options.text, taken);
     auto ir = emit_one(inputs[i], options.text);
-    Result<void> written = ir ? write_file(fs::path(options.output) / name, *ir)
-                              : std::unexpected(ir.error());
+    Result<void> written =
+        ir ? write_file(fs::path(options.output) / name, *ir) : std::unexpected(ir.error());
     if (written) continue;
     ++failed;
     progress.clear();
@@ -79,10 +79,11 @@ int emit_many(const std::vector<Input>& inputs, const Options& options) {
 }  // namespace
 
 int run_emit(const std::vector<std::string>& arguments) {
-  CLI::App app("Turns C and C++ sources, or all units of a compile_commands.json, into the IR that\n"
-               "searches start from: clang -Oz -Xclang -disable-llvm-passes -emit-llvm, with all of\n"
-               "the unit's own flags kept. IR files are converted between text and bitcode.",
-               "llmc emit");
+  CLI::App app(
+      "Turns C and C++ sources, or all units of a compile_commands.json, into the IR that\n"
+      "searches start from: clang -Oz -Xclang -disable-llvm-passes -emit-llvm, with all of\n"
+      "the unit's own flags kept. IR files are converted between text and bitcode.",
+      "llmc emit");
   Options options;
   options.add_inputs(app, "Sources, IR, a compile_commands.json or a folder with one");
   app.add_option("-o,--output", options.output, "Output file; a folder for several units")
@@ -96,8 +97,8 @@ int run_emit(const std::vector<std::string>& arguments) {
   if (!inputs) return report(inputs.error());
   if (inputs->size() > 1 || fs::is_directory(options.output)) return emit_many(*inputs, options);
   if (options.output == "-" && !options.text && !options.force && standard_output_is_terminal())
-    return report({"bitcode is not for a terminal; use -S for text, -o FILE, or -f",
-                   ErrorKind::usage});
+    return report(
+        {"bitcode is not for a terminal; use -S for text, -o FILE, or -f", ErrorKind::usage});
   auto ir = emit_one(inputs->front(), options.text);
   if (!ir) return report(ir.error());
   if (auto written = write_file(options.output, *ir); !written) return report(written.error());

@@ -1,7 +1,6 @@
 // llmc opt: apply a pass list.
-#include <fmt/format.h>
-
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
 
 #include "cli/command.h"
 #include "cli/shared_options.h"
@@ -61,7 +60,8 @@ Result<Source> load(const Input& input, const Options& options) {
 Result<std::string> optimise(const Source& source, const Options& options,
                              const std::string& list) {
   LLMC_TRY(IrModule module, IrModule::parse(source.bytes, source.name));
-  LLMC_TRY(const CodeGenerator generator, CodeGenerator::create(source.codegen, module.target_triple()));
+  LLMC_TRY(const CodeGenerator generator,
+           CodeGenerator::create(source.codegen, module.target_triple()));
   {
     Optimizer optimizer(module.module(), generator);
     if (options.clang_oz) optimizer.run_clang_oz(source.codegen);
@@ -71,10 +71,14 @@ Result<std::string> optimise(const Source& source, const Options& options,
   }
   LLMC_CHECK(module.verify());
   switch (emit_kind(options)) {
-    case Emit::text: return module.text();
-    case Emit::assembly: return generator.emit_assembly(module.module());
-    case Emit::object: return generator.emit_object(module.module());
-    case Emit::bitcode: break;
+    case Emit::text:
+      return module.text();
+    case Emit::assembly:
+      return generator.emit_assembly(module.module());
+    case Emit::object:
+      return generator.emit_object(module.module());
+    case Emit::bitcode:
+      break;
   }
   return module.bitcode();
 }
@@ -82,10 +86,11 @@ Result<std::string> optimise(const Source& source, const Options& options,
 }  // namespace
 
 int run_opt(const std::vector<std::string>& arguments) {
-  CLI::App app("Applies a pass list to a program, exactly as opt -passes= does, in a child process\n"
-               "with a deadline and a memory limit. The list may be spelled as opt does, as the LLM\n"
-               "Compiler paper does (module(licm)), or with LLVM 17 names.",
-               "llmc opt");
+  CLI::App app(
+      "Applies a pass list to a program, exactly as opt -passes= does, in a child process\n"
+      "with a deadline and a memory limit. The list may be spelled as opt does, as the LLM\n"
+      "Compiler paper does (module(licm)), or with LLVM 17 names.",
+      "llmc opt");
   Options options;
   options.add_inputs(app, "A source, IR file or - for standard input");
   app.add_option("-p,--passes", options.list, "The pass list")->type_name("LIST");
@@ -113,8 +118,8 @@ int run_opt(const std::vector<std::string>& arguments) {
     return report({"give exactly one input; `llmc opt --help` explains", ErrorKind::usage});
   const bool binary = emit_kind(options) == Emit::bitcode || emit_kind(options) == Emit::object;
   if (options.output == "-" && binary && !options.force && standard_output_is_terminal())
-    return report({"binary output is not for a terminal; use -S, -o FILE, or -f",
-                   ErrorKind::usage});
+    return report(
+        {"binary output is not for a terminal; use -S, -o FILE, or -f", ErrorKind::usage});
 
   initialize_targets();
   auto inputs = find_inputs(options.files, options.flags);
@@ -123,8 +128,8 @@ int run_opt(const std::vector<std::string>& arguments) {
     return report({"give one unit, not a whole compilation database", ErrorKind::usage});
   auto source = load(inputs->front(), options);
   if (!source) return report(source.error());
-  auto result = run_in_child([&] { return optimise(*source, options, list->to_string()); },
-                             options.limits());
+  auto result =
+      run_in_child([&] { return optimise(*source, options, list->to_string()); }, options.limits());
   if (!result) return report(result.error());
   if (auto written = write_file(options.output, *result); !written) return report(written.error());
   return k_exit_done;

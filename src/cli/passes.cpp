@@ -1,7 +1,6 @@
 // llmc passes: the catalogue.
-#include <fmt/format.h>
-
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "cli/command.h"
@@ -35,19 +34,21 @@ void print_row(const PassInfo& pass) {
   const std::string why = !pass.excluded.empty() ? "excluded: " + pass.excluded : pass.note;
   const std::string parameters =
       pass.parameters.empty() ? "" : fmt::format("<{}>", pass.parameters);
-  fmt::print("{:<34} {:<9} {:<11} {}{}{}\n", pass.name, to_string(pass.level),
-             to_string(pass.tier), why, why.empty() || parameters.empty() ? "" : "  ", parameters);
+  fmt::print("{:<34} {:<9} {:<11} {}{}{}\n", pass.name, to_string(pass.level), to_string(pass.tier),
+             why, why.empty() || parameters.empty() ? "" : "  ", parameters);
 }
 
 }  // namespace
 
 int run_passes(const std::vector<std::string>& arguments) {
-  CLI::App app("Lists the passes of the linked LLVM: level, how far each is trusted, parameters.\n"
-               "Tiers: pipeline (in LLVM's own default<O1..Oz>), reviewed, unreviewed, quarantine\n"
-               "(has broken programs), unsound. Searches use pipeline and reviewed by default.",
-               "llmc passes");
+  CLI::App app(
+      "Lists the passes of the linked LLVM: level, how far each is trusted, parameters.\n"
+      "Tiers: pipeline (in LLVM's own default<O1..Oz>), reviewed, unreviewed, quarantine\n"
+      "(has broken programs), unsound. Searches use pipeline and reviewed by default.",
+      "llmc passes");
   Options options;
-  app.add_flag("--all", options.all, "Excluded passes too (analyses, printers, …), with the reason");
+  app.add_flag("--all", options.all,
+               "Excluded passes too (analyses, printers, …), with the reason");
   app.add_option("--tier", options.tier, "Only this tier");
   app.add_flag("--json", options.json, "One JSON object per line");
   if (const int code = parse_options(app, arguments); code >= 0) return code;

@@ -18,10 +18,11 @@ struct Options : TuneCommonOptions {
 }  // namespace
 
 int run_portfolio(const std::vector<std::string>& arguments) {
-  CLI::App app("Chooses, from the best lists that llmc tune found for these programs (in the store),\n"
-               "the few that do best on all of them together. Searches on other programs start\n"
-               "there. Lists are minimised, evaluated on every program, and chosen greedily.",
-               "llmc portfolio");
+  CLI::App app(
+      "Chooses, from the best lists that llmc tune found for these programs (in the store),\n"
+      "the few that do best on all of them together. Searches on other programs start\n"
+      "there. Lists are minimised, evaluated on every program, and chosen greedily.",
+      "llmc portfolio");
   Options options;
   options.add_common(app);
   app.add_option("--per-program", options.portfolio.per_program,
@@ -45,8 +46,7 @@ int run_portfolio(const std::vector<std::string>& arguments) {
   const PassCatalogue catalogue;
   const Alphabet alphabet(catalogue, options.pass_tier());
   const SearchSetting setting{&alphabet, stock_lists(catalogue), options.search_options()};
-  auto evaluator =
-      Evaluator::create({options.jobs, options.limits(), Reuse::all, &*store});
+  auto evaluator = Evaluator::create({options.jobs, options.limits(), Reuse::all, &*store});
   if (!evaluator) return report(evaluator.error());
   (*evaluator)->set_interrupt_flag(&interrupted);
   ProgressLine progress;

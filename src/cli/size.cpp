@@ -1,7 +1,6 @@
 // llmc size: measurements as a table or JSON lines.
-#include <fmt/format.h>
-
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "cli/command.h"
@@ -32,17 +31,16 @@ Result<Measurement> measure(const Input& input, const Options& options, const st
   for (const std::string& warning : program.warnings) warn(program.name + ": " + warning);
   LLMC_TRY(const auto rows, evaluator.evaluate(program, {list}));
   if (!rows[0].ok())
-    return fail(fmt::format("{}: {}: {}", input.name, to_string(rows[0].outcome),
-                            rows[0].message));
+    return fail(fmt::format("{}: {}: {}", input.name, to_string(rows[0].outcome), rows[0].message));
   return rows[0].sizes;
 }
 
 void print_row(const std::string& name, const Measurement& sizes, bool json) {
   if (json) {
-    const nlohmann::json row = {{"name", name},           {"instructions", sizes.instructions},
-                                {"text", sizes.text},     {"rodata", sizes.rodata},
-                                {"eh_frame", sizes.eh_frame}, {"data", sizes.data},
-                                {"bss", sizes.bss},       {"binary_size", sizes.binary_size()}};
+    const nlohmann::json row = {
+        {"name", name},           {"instructions", sizes.instructions}, {"text", sizes.text},
+        {"rodata", sizes.rodata}, {"eh_frame", sizes.eh_frame},         {"data", sizes.data},
+        {"bss", sizes.bss},       {"binary_size", sizes.binary_size()}};
     fmt::print("{}\n", row.dump());
     return;
   }
@@ -53,11 +51,12 @@ void print_row(const std::string& name, const Measurement& sizes, bool json) {
 }  // namespace
 
 int run_size(const std::vector<std::string>& arguments) {
-  CLI::App app("Measures objects, or what sources and IR compile to: bytes of code, read-only data,\n"
-               "unwind tables, data and bss. binary = text + rodata + eh_frame + data, which is\n"
-               "text + data as llvm-size counts them. Instructions are the IR's, 0 for objects.\n"
-               "Sources and IR are compiled as clang -Oz does unless -p gives a list.",
-               "llmc size");
+  CLI::App app(
+      "Measures objects, or what sources and IR compile to: bytes of code, read-only data,\n"
+      "unwind tables, data and bss. binary = text + rodata + eh_frame + data, which is\n"
+      "text + data as llvm-size counts them. Instructions are the IR's, 0 for objects.\n"
+      "Sources and IR are compiled as clang -Oz does unless -p gives a list.",
+      "llmc size");
   Options options;
   options.add_inputs(app, "Objects, sources, IR, a compile_commands.json or a folder with one");
   CLI::Option* list_option =
@@ -85,8 +84,10 @@ int run_size(const std::vector<std::string>& arguments) {
   int code = k_exit_done;
   for (const Input& input : *inputs) {
     auto sizes = measure(input, options, list, **evaluator);
-    if (sizes) print_row(input.name, *sizes, options.json);
-    else code = report(sizes.error());
+    if (sizes)
+      print_row(input.name, *sizes, options.json);
+    else
+      code = report(sizes.error());
   }
   return code;
 }

@@ -1,7 +1,7 @@
 // llmc tune: the autotuner.
+#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
@@ -75,7 +75,8 @@ SearchOptions search_options(const Options& options) {
 Result<std::vector<PassList>> seeds(const Options& options, const PassCatalogue& catalogue,
                                     std::size_t& from_portfolio) {
   std::vector<PassList> lists;
-  const fs::path path = options.portfolio.empty() ? default_portfolio() : fs::path(options.portfolio);
+  const fs::path path =
+      options.portfolio.empty() ? default_portfolio() : fs::path(options.portfolio);
   if (!path.empty() && options.portfolio != "none") {
     LLMC_TRY(lists, read_portfolio(path, catalogue));
   }
@@ -99,8 +100,8 @@ Result<void> check_baseline(const Input& input, const SearchResult& result) {
 std::string progress_text(const TunerProgress& progress, Clock::time_point start) {
   const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
   const double rate = static_cast<double>(progress.evaluations) / std::max(seconds, 1e-3);
-  const double left =
-      static_cast<double>(progress.evaluations_wanted - progress.evaluations) / std::max(rate, 1e-3);
+  const double left = static_cast<double>(progress.evaluations_wanted - progress.evaluations) /
+                      std::max(rate, 1e-3);
   const double gain =
       progress.programs_done == 0
           ? 0
@@ -131,10 +132,10 @@ Result<void> write_outputs(Evaluator& evaluator, const std::vector<TunedProgram>
     const Evaluation& best = tuned[i].result->best;
     LLMC_TRY(const BuiltList built, evaluator.build(programs[i], best.list));
     if (built.evaluation.sizes != best.sizes)
-      return fail(fmt::format("{}: building the winner again gave {} bytes instead of {}; please "
-                              "report this",
-                              programs[i].name, built.evaluation.sizes.binary_size(),
-                              best.sizes.binary_size()));
+      return fail(fmt::format(
+          "{}: building the winner again gave {} bytes instead of {}; please "
+          "report this",
+          programs[i].name, built.evaluation.sizes.binary_size(), best.sizes.binary_size()));
     std::string bytes = options.emit == "obj" ? built.object : built.bitcode;
     if (options.emit == "ll") {
       LLMC_TRY(const IrModule module, IrModule::parse(built.bitcode, programs[i].name));
@@ -162,23 +163,26 @@ void print_curve(const std::vector<TunedProgram>& tuned, const SearchOptions& se
 void warn_about_large_gains(const std::vector<TunedProgram>& tuned, Objective objective) {
   for (const TunedProgram& one : tuned) {
     if (!one.result) continue;
-    const double gain = 1 - static_cast<double>(cost(one.result->best.sizes, objective)) /
-                                std::max<double>(1, static_cast<double>(cost(
-                                                        one.result->baseline.sizes, objective)));
+    const double gain =
+        1 -
+        static_cast<double>(cost(one.result->best.sizes, objective)) /
+            std::max<double>(1, static_cast<double>(cost(one.result->baseline.sizes, objective)));
     if (gain > 0.2)
-      warn(fmt::format("{}: a gain of {:.0f}% is more likely a miscompile than a success; test "
-                       "the program before you believe it",
-                       one.program->name, 100 * gain));
+      warn(
+          fmt::format("{}: a gain of {:.0f}% is more likely a miscompile than a success; test "
+                      "the program before you believe it",
+                      one.program->name, 100 * gain));
   }
 }
 
 }  // namespace
 
 int run_tune(const std::vector<std::string>& arguments) {
-  CLI::App app("Searches, for each program, the pass list that makes it smallest. Nothing larger than\n"
-               "-Oz is ever returned. Every evaluation is kept in a store: a run that is killed goes\n"
-               "on where it was, and the same seed gives the same answer with any number of jobs.",
-               "llmc tune");
+  CLI::App app(
+      "Searches, for each program, the pass list that makes it smallest. Nothing larger than\n"
+      "-Oz is ever returned. Every evaluation is kept in a store: a run that is killed goes\n"
+      "on where it was, and the same seed gives the same answer with any number of jobs.",
+      "llmc tune");
   Options options;
   add_options(app, options);
   if (const int code = parse_options(app, arguments); code >= 0) return code;
@@ -189,8 +193,8 @@ int run_tune(const std::vector<std::string>& arguments) {
   std::size_t from_portfolio = 0;
   auto starting_lists = seeds(options, catalogue, from_portfolio);
   if (!starting_lists) return report(starting_lists.error());
-  alphabet.prefer({starting_lists->begin(),
-                   starting_lists->begin() + static_cast<long>(from_portfolio)});
+  alphabet.prefer(
+      {starting_lists->begin(), starting_lists->begin() + static_cast<long>(from_portfolio)});
   const SearchSetting setting{&alphabet, std::move(*starting_lists), search_options(options)};
 
   auto inputs = find_inputs(options.files, options.flags);
@@ -210,9 +214,9 @@ int run_tune(const std::vector<std::string>& arguments) {
   }
 
   // From here on, the parent only talks to workers: it never runs a pass itself.
-  auto evaluator = Evaluator::create({options.jobs, options.limits(),
-                                      options.no_reuse ? Reuse::none : Reuse::all,
-                                      store ? &*store : nullptr});
+  auto evaluator =
+      Evaluator::create({options.jobs, options.limits(),
+                         options.no_reuse ? Reuse::none : Reuse::all, store ? &*store : nullptr});
   if (!evaluator) return report(evaluator.error());
   (*evaluator)->set_interrupt_flag(&interrupted);
   const auto start = Clock::now();
@@ -228,16 +232,18 @@ int run_tune(const std::vector<std::string>& arguments) {
   const Objective objective = setting.options.objective;
   for (std::size_t i = 0; i < tuned->size(); ++i) {
     const TunedProgram& one = (*tuned)[i];
-    if (!one.result) ++failed;
-    else if (store) (void)store->add_program(one.program->id, one.program->name);
+    if (!one.result)
+      ++failed;
+    else if (store)
+      (void)store->add_program(one.program->id, one.program->name);
     if (options.trust_baseline || options.level() != CodegenLevel::oz || !one.result) continue;
     if (auto same = check_baseline(*sources[i], *one.result); !same) warn(same.error().message);
   }
   warn_about_large_gains(*tuned, objective);
   if (options.json) {
     for (const TunedProgram& one : *tuned) fmt::print("{}\n", to_json_line(one, objective));
-    fmt::print("{}\n", to_json_line(summarise(*tuned, objective), (*evaluator)->statistics(),
-                                    seconds));
+    fmt::print("{}\n",
+               to_json_line(summarise(*tuned, objective), (*evaluator)->statistics(), seconds));
   } else {
     fmt::print("{}", to_table(*tuned, objective));
     if (options.curve) print_curve(*tuned, setting.options);

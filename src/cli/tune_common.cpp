@@ -49,8 +49,8 @@ void TuneCommonOptions::add_common(CLI::App& app) {
 }
 
 PassTier TuneCommonOptions::pass_tier() const {
-  for (const PassTier known : {PassTier::pipeline, PassTier::reviewed, PassTier::unreviewed,
-                               PassTier::quarantine})
+  for (const PassTier known :
+       {PassTier::pipeline, PassTier::reviewed, PassTier::unreviewed, PassTier::quarantine})
     if (to_string(known) == tier) return known;
   return PassTier::unsound;
 }

@@ -22,12 +22,9 @@ namespace {
 /// warnings are nobody's business here.
 void ignore_diagnostic(const llvm::DiagnosticInfo*, void*) {}
 
-std::string first_line(const std::string& text) {
-  return text.substr(0, text.find('\n'));
-}
+std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 
-Result<std::unique_ptr<llvm::Module>> parse_bitcode(std::string_view bytes,
-                                                    const std::string& name,
+Result<std::unique_ptr<llvm::Module>> parse_bitcode(std::string_view bytes, const std::string& name,
                                                     llvm::LLVMContext& context) {
   const llvm::MemoryBufferRef buffer(llvm::StringRef(bytes.data(), bytes.size()), name);
   auto module = llvm::parseBitcodeFile(buffer, context);
@@ -46,16 +43,14 @@ Result<std::unique_ptr<llvm::Module>> parse_text(std::string_view bytes, const s
       llvm::MemoryBuffer::getMemBufferCopy(llvm::StringRef(bytes.data(), bytes.size()), name);
   auto module = llvm::parseAssembly(buffer->getMemBufferRef(), diagnostic, context);
   if (module) return module;
-  return fail(fmt::format(
-      "{}:{}:{}: cannot read the IR: {}; expected LLVM-IR as LLVM {} prints it", name,
-      diagnostic.getLineNo(), diagnostic.getColumnNo() + 1, diagnostic.getMessage().str(),
-      LLVM_VERSION_STRING));
+  return fail(fmt::format("{}:{}:{}: cannot read the IR: {}; expected LLVM-IR as LLVM {} prints it",
+                          name, diagnostic.getLineNo(), diagnostic.getColumnNo() + 1,
+                          diagnostic.getMessage().str(), LLVM_VERSION_STRING));
 }
 
 }  // namespace
 
-IrModule::IrModule(std::unique_ptr<llvm::LLVMContext> context,
-                   std::unique_ptr<llvm::Module> module)
+IrModule::IrModule(std::unique_ptr<llvm::LLVMContext> context, std::unique_ptr<llvm::Module> module)
     : context_(std::move(context)), module_(std::move(module)) {}
 IrModule::IrModule(IrModule&&) noexcept = default;
 IrModule& IrModule::operator=(IrModule&& other) noexcept {

@@ -121,9 +121,12 @@ std::set<std::string> names_in_default_pipelines() {
   int depth = 0;  // inside <…> there are parameters, not names
   for (const char c : text) {
     if (c == '<') ++depth;
-    const bool part_of_name = depth == 0 && (std::isalnum(static_cast<unsigned char>(c)) || c == '-');
-    if (part_of_name) name += c;
-    else if (!name.empty()) names.insert(std::exchange(name, {}));
+    const bool part_of_name =
+        depth == 0 && (std::isalnum(static_cast<unsigned char>(c)) || c == '-');
+    if (part_of_name)
+      name += c;
+    else if (!name.empty())
+      names.insert(std::exchange(name, {}));
     if (c == '>') --depth;
   }
   return names;

@@ -14,20 +14,20 @@ enum class PassLevel { module, cgscc, function, loop };
 /// How far a pass is trusted when lists are searched.
 enum class PassTier {
   pipeline,    ///< runs in LLVM's own default<O1..Oz>: the most tested
-  reviewed,    ///< not in those pipelines, but used by other front ends or back ends and reviewed
+  reviewed,  ///< not in those pipelines, but used by other front ends or back ends and reviewed
   unreviewed,  ///< LLVM has it; nobody here has judged it
   quarantine,  ///< known to have broken programs, or off by default upstream for that reason
-  unsound      ///< does not preserve semantics, or was measured to break programs
+  unsound  ///< does not preserve semantics, or was measured to break programs
 };
 
 /// One pass, or one whole pipeline such as default<Oz>.
 struct PassInfo {
   std::string name;  ///< as LLVM prints it, without parameters ("gvn"), or whole ("default<Oz>")
   PassLevel level = PassLevel::module;
-  std::string parameters;       ///< the parameters LLVM lists, "no-pre;pre;…", or empty
+  std::string parameters;  ///< the parameters LLVM lists, "no-pre;pre;…", or empty
   PassTier tier = PassTier::unreviewed;
-  std::string excluded;         ///< why it is not a transformation to search over; empty: it is one
-  std::string note;             ///< why it has its tier, where that needs a reason
+  std::string excluded;  ///< why it is not a transformation to search over; empty: it is one
+  std::string note;  ///< why it has its tier, where that needs a reason
 };
 
 /// "module", "cgscc", "function" or "loop".

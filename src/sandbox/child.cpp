@@ -109,7 +109,8 @@ Result<Outcome> parse_outcome(std::string_view name) {
 
 void enter_child(const Limits& limits, void (*on_fatal)(const char*)) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  for (const int signal_number : {SIGINT, SIGTERM, SIGPIPE, SIGHUP}) ::signal(signal_number, SIG_DFL);
+  for (const int signal_number : {SIGINT, SIGTERM, SIGPIPE, SIGHUP})
+    ::signal(signal_number, SIG_DFL);
   // An interrupt from the terminal goes to the parent, which ends its children in order.
   ::signal(SIGINT, SIG_IGN);
   const rlimit no_core{0, 0};

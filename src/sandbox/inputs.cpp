@@ -14,8 +14,8 @@ namespace fs = std::filesystem;
 namespace {
 
 bool is_source_file(const fs::path& path) {
-  static const std::set<std::string> extensions = {".c",  ".cc", ".cpp", ".cxx", ".c++",
-                                                   ".C",  ".i",  ".ii",  ".m",   ".mm"};
+  static const std::set<std::string> extensions = {".c", ".cc", ".cpp", ".cxx", ".c++",
+                                                   ".C", ".i",  ".ii",  ".m",   ".mm"};
   return extensions.contains(path.extension().string());
 }
 

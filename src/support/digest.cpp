@@ -10,8 +10,6 @@ Digest Digest::of(std::string_view bytes) {
   return {hash.high64, hash.low64};
 }
 
-std::string Digest::hex() const {
-  return fmt::format("{:016x}{:016x}", high, low);
-}
+std::string Digest::hex() const { return fmt::format("{:016x}{:016x}", high, low); }
 
 }  // namespace llmc

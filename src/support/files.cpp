@@ -53,7 +53,7 @@ Result<std::string> read_file(const fs::path& path) {
 
 Result<void> write_file(const fs::path& path, std::string_view bytes) {
   if (path == "-") return write_all(STDOUT_FILENO, bytes, "standard output");
-  struct stat info {};
+  struct stat info{};
   const bool special = ::stat(path.c_str(), &info) == 0 && !S_ISREG(info.st_mode);
   if (special) {
     const int fd = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);

@@ -58,10 +58,11 @@ bool pump(Pipes& pipes, const SubprocessOptions& options, SubprocessResult& resu
     if (options.limit) {
       const auto left = *options.limit - (Clock::now() - start);
       if (left.count() <= 0) return false;
-      wait = static_cast<int>(
-                 std::chrono::duration_cast<std::chrono::milliseconds>(left).count()) + 1;
+      wait =
+          static_cast<int>(std::chrono::duration_cast<std::chrono::milliseconds>(left).count()) + 1;
     }
-    pollfd fds[3] = {{pipes.out[0], POLLIN, 0}, {pipes.err[0], POLLIN, 0}, {pipes.in[1], POLLOUT, 0}};
+    pollfd fds[3] = {
+        {pipes.out[0], POLLIN, 0}, {pipes.err[0], POLLIN, 0}, {pipes.in[1], POLLOUT, 0}};
     if (::poll(fds, 3, wait) < 0 && errno != EINTR) break;
     char buffer[1 << 16];
     auto drain = [&](int& fd, short events, std::string& into) {
@@ -93,7 +94,8 @@ Result<SubprocessResult> run_subprocess(const std::vector<std::string>& argument
   if (child < 0) return fail(fmt::format("cannot fork: {}", std::strerror(errno)));
   if (child == 0) run_child(arguments, options, pipes);
 
-  for (int* fd : {&pipes.in[0], &pipes.out[1], &pipes.err[1], &pipes.exec[1]}) Pipes::close_end(*fd);
+  for (int* fd : {&pipes.in[0], &pipes.out[1], &pipes.err[1], &pipes.exec[1]})
+    Pipes::close_end(*fd);
   int exec_errno = 0;
   const bool exec_failed =
       ::read(pipes.exec[0], &exec_errno, sizeof exec_errno) == sizeof exec_errno;
@@ -120,8 +122,7 @@ std::optional<std::filesystem::path> find_program(const std::string& name) {
   std::string_view rest = variable != nullptr ? variable : "/usr/bin:/bin";
   while (!rest.empty()) {
     const std::size_t colon = rest.find(':');
-    const std::filesystem::path candidate =
-        std::filesystem::path(rest.substr(0, colon)) / name;
+    const std::filesystem::path candidate = std::filesystem::path(rest.substr(0, colon)) / name;
     if (::access(candidate.c_str(), X_OK) == 0) return candidate;
     rest = colon == std::string_view::npos ? std::string_view() : rest.substr(colon + 1);
   }

@@ -49,7 +49,7 @@ llvm::TargetOptions target_options(const CodegenOptions& options) {
   target.EmulatedTLS = options.emulated_tls;
   target.UseInitArray = options.use_init_array;
   target.EmitStackSizeSection = options.stack_size_section;
-  target.AllowFPOpFusion = options.fp_contract == "fast" ? llvm::FPOpFusion::Fast
+  target.AllowFPOpFusion = options.fp_contract == "fast"  ? llvm::FPOpFusion::Fast
                            : options.fp_contract == "off" ? llvm::FPOpFusion::Strict
                                                           : llvm::FPOpFusion::Standard;
   target.BinutilsVersion = {2, 26};
@@ -65,11 +65,10 @@ std::string CodegenOptions::key() const {
   return fmt::format("{}|{}|{}|{}|{}|{}|{}|{}|{}{}{}{}{}{}{}{}{}{}{}{}{}",
                      level == CodegenLevel::oz ? "oz" : "o0", triple, cpu, features, abi,
                      relocation_model, code_model, fp_contract, int{function_sections},
-                     int{data_sections}, int{unique_section_names},
-                     int{address_significance_table}, int{emulated_tls}, int{relax_all},
-                     int{use_init_array}, int{stack_size_section}, int{unroll_loops},
-                     int{vectorize_loops}, int{vectorize_slp}, int{merge_functions},
-                     int{debug_info_for_profiling});
+                     int{data_sections}, int{unique_section_names}, int{address_significance_table},
+                     int{emulated_tls}, int{relax_all}, int{use_init_array},
+                     int{stack_size_section}, int{unroll_loops}, int{vectorize_loops},
+                     int{vectorize_slp}, int{merge_functions}, int{debug_info_for_profiling});
 }
 
 void initialize_targets() {
@@ -94,7 +93,7 @@ CodegenOptions codegen_options_from_cc1(const std::vector<std::string>& argument
       {"-target-abi", &CodegenOptions::abi},
       {"-mrelocation-model", &CodegenOptions::relocation_model}};
   struct Switch {
-    bool CodegenOptions::*field;
+    bool CodegenOptions::* field;
     bool value;
   };
   const std::map<std::string, Switch> switches = {

@@ -5,10 +5,10 @@
 #include <llvm/Support/Allocator.h>
 #include <llvm/Support/CommandLine.h>
 #include <llvm/Support/StringSaver.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <cstdlib>
-#include <nlohmann/json.hpp>
 #include <set>
 
 #include "support/files.h"
@@ -34,9 +34,8 @@ bool is_cxx_driver(const std::string& compiler) {
 }
 
 bool is_source(const std::string& argument) {
-  static const std::set<std::string> extensions = {".c",   ".cc",  ".cpp", ".cxx", ".c++",
-                                                   ".C",   ".i",   ".ii",  ".m",   ".mm",
-                                                   ".CPP", ".cp"};
+  static const std::set<std::string> extensions = {".c", ".cc", ".cpp", ".cxx", ".c++", ".C",
+                                                   ".i", ".ii", ".m",   ".mm",  ".CPP", ".cp"};
   return !argument.starts_with('-') && extensions.contains(fs::path(argument).extension().string());
 }
 
@@ -73,9 +72,9 @@ Result<std::vector<std::string>> cc1_arguments(const std::string& driver_output)
 std::vector<std::string> own_flags(const std::vector<std::string>& arguments,
                                    const std::string& file) {
   static const std::set<std::string> dropped_with_value = {"-o", "-MF", "-MT", "-MQ", "-MJ"};
-  static const std::set<std::string> dropped = {"-c",  "-S",  "-E",   "-M",  "-MM", "-MD",
-                                                "-MMD", "-MP", "-MG",  "-pipe", "-emit-llvm",
-                                                "-save-temps", "--", "-fsyntax-only"};
+  static const std::set<std::string> dropped = {
+      "-c",  "-S",  "-E",    "-M",         "-MM",         "-MD", "-MMD",
+      "-MP", "-MG", "-pipe", "-emit-llvm", "-save-temps", "--",  "-fsyntax-only"};
   const std::string file_name = fs::path(file).filename().string();
   std::vector<std::string> kept;
   for (std::size_t i = 0; i < arguments.size(); ++i) {
@@ -103,9 +102,10 @@ Result<std::vector<CompileCommand>> read_compile_commands(const fs::path& path) 
   LLMC_TRY(const std::string text, read_file(path));
   const nlohmann::json entries = nlohmann::json::parse(text, nullptr, false);
   if (!entries.is_array())
-    return fail(fmt::format("{}: not a compilation database; expected a JSON array as cmake "
-                            "-DCMAKE_EXPORT_COMPILE_COMMANDS=ON or bear writes it",
-                            path.string()));
+    return fail(
+        fmt::format("{}: not a compilation database; expected a JSON array as cmake "
+                    "-DCMAKE_EXPORT_COMPILE_COMMANDS=ON or bear writes it",
+                    path.string()));
   std::vector<CompileCommand> commands;
   for (std::size_t i = 0; i < entries.size(); ++i) {
     try {
@@ -177,9 +177,8 @@ Result<Program> FrontEnd::compile(const CompileCommand& command, CodegenLevel le
   options.level = level;
   LLMC_TRY(Program program, make_program(bitcode, command.file.string(), options));
   for (const std::string& flag : unsupported)
-    program.warnings.push_back(
-        fmt::format("the flag {} is not reproduced in-process; sizes may differ from clang's",
-                    flag));
+    program.warnings.push_back(fmt::format(
+        "the flag {} is not reproduced in-process; sizes may differ from clang's", flag));
   return program;
 }
 

@@ -14,9 +14,9 @@ namespace llmc {
 struct CompileCommand {
   std::filesystem::path directory;     ///< where it runs; empty: here
   std::filesystem::path file;          ///< as the entry names it
-  std::vector<std::string> flags;      ///< the entry's own flags, without the compiler, the file,
-                                       ///< -c, -o, optimisation level and dependency output
-  bool is_cxx = false;                 ///< the entry's compiler was a C++ driver
+  std::vector<std::string> flags;  ///< the entry's own flags, without the compiler, the file,
+                                   ///< -c, -o, optimisation level and dependency output
+  bool is_cxx = false;  ///< the entry's compiler was a C++ driver
 };
 
 /// The flags of `arguments` (without the compiler) that say what the code means: the level of

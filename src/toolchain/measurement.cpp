@@ -11,8 +11,8 @@ Result<Measurement> measure_object(std::string_view object, const std::string& n
   const llvm::MemoryBufferRef buffer(llvm::StringRef(object.data(), object.size()), name);
   auto file = llvm::object::ObjectFile::createObjectFile(buffer);
   if (!file)
-    return fail(fmt::format("{}: {}; expected an object file", name,
-                            llvm::toString(file.takeError())));
+    return fail(
+        fmt::format("{}: {}; expected an object file", name, llvm::toString(file.takeError())));
   Measurement sizes;
   for (const llvm::object::SectionRef& section : (*file)->sections()) {
     const std::uint64_t bytes = section.getSize();

@@ -57,16 +57,14 @@ Result<Program> make_program(std::string_view bytes, const std::string& name,
 std::string toolchain_version() { return LLVM_VERSION_STRING; }
 
 Result<std::string> baseline_object(const Program& program) {
-  LLMC_TRY(IrModule module,
-           IrModule::parse(program.bitcode, program.name, ValueNames::discard));
+  LLMC_TRY(IrModule module, IrModule::parse(program.bitcode, program.name, ValueNames::discard));
   LLMC_TRY(const CodeGenerator generator, CodeGenerator::create(program.codegen, program.triple));
   Optimizer(module.module(), generator).run_clang_oz(program.codegen);
   return generator.emit_object(module.module());
 }
 
 Result<std::string> object_after(const Program& program, std::string_view passes) {
-  LLMC_TRY(IrModule module,
-           IrModule::parse(program.bitcode, program.name, ValueNames::discard));
+  LLMC_TRY(IrModule module, IrModule::parse(program.bitcode, program.name, ValueNames::discard));
   LLMC_TRY(const CodeGenerator generator, CodeGenerator::create(program.codegen, program.triple));
   {
     Optimizer optimizer(module.module(), generator);

@@ -66,8 +66,10 @@ std::vector<std::string> split_steps(const std::string& list) {
   for (const char c : list) {
     if (c == '(' || c == '<') ++depth;
     if (c == ')' || c == '>') --depth;
-    if (c == ',' && depth == 0) steps.emplace_back();
-    else steps.back() += c;
+    if (c == ',' && depth == 0)
+      steps.emplace_back();
+    else
+      steps.back() += c;
   }
   return steps;
 }
@@ -97,8 +99,8 @@ struct Evaluator::State {
 
   Result<void> make_boards() {
     for (Worker& worker : workers) {
-      void* memory = ::mmap(nullptr, sizeof(Board), PROT_READ | PROT_WRITE,
-                            MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+      void* memory =
+          ::mmap(nullptr, sizeof(Board), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
       if (memory == MAP_FAILED) return fail("cannot map shared memory for a worker");
       worker.board = new (memory) Board;
     }
@@ -150,9 +152,8 @@ struct Evaluator::State {
       if (queue.empty()) break;
       if (worker.chunk) continue;
       // A worker that holds the program already is the better one for a chunk of it.
-      auto best = std::ranges::find_if(queue, [&](const Chunk& chunk) {
-        return chunk.open->task.program->id == worker.loaded;
-      });
+      auto best = std::ranges::find_if(
+          queue, [&](const Chunk& chunk) { return chunk.open->task.program->id == worker.loaded; });
       if (best == queue.end()) best = queue.begin();
       worker.chunk = std::move(*best);
       queue.erase(best);
@@ -376,15 +377,16 @@ Result<void> Evaluator::submit(EvaluationTask task) {
   }
   // Neighbours in text share prefixes, so a chunk of neighbours keeps them together.
   std::ranges::sort(to_do, {}, [&](std::size_t i) -> const std::string& { return kept.lists[i]; });
-  const std::size_t free_workers =
-      std::max<std::size_t>(1, state_->workers.size() / std::max<std::size_t>(1, state_->open_tasks));
+  const std::size_t free_workers = std::max<std::size_t>(
+      1, state_->workers.size() / std::max<std::size_t>(1, state_->open_tasks));
   const std::size_t chunk_size =
       std::min<std::size_t>((to_do.size() + free_workers - 1) / free_workers, Board::k_most_items);
   for (std::size_t at = 0; at < to_do.size(); at += chunk_size) {
     Chunk chunk;
     chunk.open = open;
-    chunk.indices.assign(to_do.begin() + static_cast<long>(at),
-                         to_do.begin() + static_cast<long>(std::min(at + chunk_size, to_do.size())));
+    chunk.indices.assign(
+        to_do.begin() + static_cast<long>(at),
+        to_do.begin() + static_cast<long>(std::min(at + chunk_size, to_do.size())));
     state_->queue.push_back(std::move(chunk));
   }
   return {};

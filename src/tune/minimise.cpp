@@ -154,7 +154,8 @@ struct Minimiser {
     elements = without_leaves(before, std::vector{leaf_of[best]});
     row = (*rows)[best];
     std::vector<Elements> combined;
-    for (const auto& part : nested_parts(harmless)) combined.push_back(without_leaves(before, part));
+    for (const auto& part : nested_parts(harmless))
+      combined.push_back(without_leaves(before, part));
     auto further = co_await step(std::move(combined), Accept::not_larger);
     if (!further) co_return std::unexpected(further.error());
     co_return true;
@@ -167,7 +168,7 @@ Task<Result<Evaluation>> minimise(EvaluationHub& hub, const Program& program, Ev
                                   const SearchSetting& setting, std::uint64_t& spent) {
   auto parsed = PassList::parse(winner.list, setting.alphabet->catalogue());
   if (!parsed) co_return std::unexpected(parsed.error());
-  Minimiser work{hub,   program,           setting.options.objective, spent, parsed->elements(),
+  Minimiser work{hub,    program,      setting.options.objective, spent, parsed->elements(),
                  winner, {winner.list}};
   const bool insert = setting.options.minimise == Minimise::full;
   for (bool changed = true; changed;) {
@@ -186,9 +187,8 @@ Task<Result<Evaluation>> minimise(EvaluationHub& hub, const Program& program, Ev
       changed = true;
     }
     if (!insert) continue;
-    auto inserted =
-        co_await work.step(collect_insertions(work.elements, *setting.alphabet),
-                           Minimiser::Accept::smaller);
+    auto inserted = co_await work.step(collect_insertions(work.elements, *setting.alphabet),
+                                       Minimiser::Accept::smaller);
     if (!inserted) co_return std::unexpected(inserted.error());
     changed |= *inserted;
   }

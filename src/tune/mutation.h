@@ -52,10 +52,10 @@ class Alphabet {
 PassList random_list(const Alphabet& alphabet, std::size_t most, Random& random);
 
 /// A neighbour of `list`: one to a few random insertions, deletions, replacements, moves,
-/// duplications or changes of parameters, at any depth.
+/// duplications, changes of parameters or cut ends, at any depth.
 PassList mutate(const PassList& list, const Alphabet& alphabet, Random& random);
 
-/// The beginning of one list followed by the end of another.
+/// The beginning of one list followed by the end of another, or one whole list after another.
 PassList crossover(const PassList& first, const PassList& second, Random& random);
 
 }  // namespace llmc

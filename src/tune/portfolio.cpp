@@ -43,8 +43,7 @@ Result<std::vector<PassList>> read_portfolio(const std::filesystem::path& path,
     at = stop + 1;
     if (entry.empty() || entry.starts_with('#')) continue;
     auto list = PassList::parse(entry, catalogue);
-    if (!list)
-      return fail(fmt::format("{}:{}: {}", path.string(), line, list.error().message));
+    if (!list) return fail(fmt::format("{}:{}: {}", path.string(), line, list.error().message));
     lists.push_back(std::move(*list));
   }
   return lists;

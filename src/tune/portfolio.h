@@ -32,7 +32,8 @@ std::vector<PassList> stock_lists(const PassCatalogue& catalogue);
 using RatioTable = std::vector<std::vector<double>>;
 
 /// Up to `most` list indices such that each prefix minimises, greedily, the mean over programs of
-/// the best log ratio (at most 0, the -Oz backup). Nemhauser's bound: within 1 - 1/e of the best set.
+/// the best log ratio (at most 0, the -Oz backup). Nemhauser's bound: within 1 - 1/e of the best
+/// set.
 std::vector<std::size_t> choose_greedily(const RatioTable& log_ratios, std::size_t most);
 
 }  // namespace llmc

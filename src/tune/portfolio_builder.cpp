@@ -74,8 +74,7 @@ Task<Result<std::vector<double>>> log_ratios(EvaluationHub& hub, const Program& 
   for (const Evaluation& row : *rows) {
     const auto after = static_cast<double>(cost(row.sizes, objective));
     const bool usable = row.ok() && before > 0 && after > 0;
-    ratios.push_back(usable ? std::log(after / before)
-                            : std::numeric_limits<double>::quiet_NaN());
+    ratios.push_back(usable ? std::log(after / before) : std::numeric_limits<double>::quiet_NaN());
   }
   co_return ratios;
 }
@@ -113,8 +112,10 @@ Result<ChosenPortfolio> build_portfolio(Evaluator& evaluator, Store& store,
     return minimised(hub, programs[i], winners[programs[i].id], setting);
   };
   const auto take_lists = [&](std::size_t, Result<std::vector<std::string>> lists) {
-    if (!lists) error = lists.error();
-    else candidates.insert(lists->begin(), lists->end());
+    if (!lists)
+      error = lists.error();
+    else
+      candidates.insert(lists->begin(), lists->end());
     observer(fmt::format("minimising [{}/{}]", ++done, programs.size()));
   };
   LLMC_TRY(bool finished,
@@ -129,8 +130,10 @@ Result<ChosenPortfolio> build_portfolio(Evaluator& evaluator, Store& store,
     return log_ratios(hub, programs[i], lists, objective);
   };
   const auto take_ratios = [&](std::size_t i, Result<std::vector<double>> ratios) {
-    if (!ratios) error = ratios.error();
-    else table[i] = std::move(*ratios);
+    if (!ratios)
+      error = ratios.error();
+    else
+      table[i] = std::move(*ratios);
     observer(fmt::format("broadcasting {} lists [{}/{}]", lists.size(), ++done, programs.size()));
   };
   LLMC_TRY(finished, run_all(hub, programs.size(), evaluator.jobs(), make_ratios, take_ratios));

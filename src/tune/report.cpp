@@ -1,10 +1,10 @@
 #include "tune/report.h"
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <cmath>
-#include <nlohmann/json.hpp>
 
 namespace llmc {
 namespace {
@@ -18,9 +18,8 @@ double gain_of(const SearchResult& result, Objective objective) {
 }
 
 nlohmann::json to_json(const Measurement& sizes) {
-  return {{"instructions", sizes.instructions}, {"text", sizes.text},
-          {"rodata", sizes.rodata},             {"eh_frame", sizes.eh_frame},
-          {"data", sizes.data},                 {"bss", sizes.bss},
+  return {{"instructions", sizes.instructions}, {"text", sizes.text}, {"rodata", sizes.rodata},
+          {"eh_frame", sizes.eh_frame},         {"data", sizes.data}, {"bss", sizes.bss},
           {"binary_size", sizes.binary_size()}};
 }
 
@@ -48,8 +47,10 @@ GainSummary summarise(const std::vector<TunedProgram>& tuned, Objective objectiv
     summary.evaluations += one.result->evaluations + one.result->minimisation;
     if (before > 0 && after > 0) log_sum += std::log(ratio(after, before));
   }
-  if (summary.programs == 0) summary.worst = 0;
-  else summary.gain = 1 - std::exp(log_sum / static_cast<double>(summary.programs));
+  if (summary.programs == 0)
+    summary.worst = 0;
+  else
+    summary.gain = 1 - std::exp(log_sum / static_cast<double>(summary.programs));
   return summary;
 }
 
@@ -70,9 +71,8 @@ double gain_after(const std::vector<TunedProgram>& tuned, Objective objective,
 }
 
 std::string to_json_line(const TunedProgram& tuned, Objective objective) {
-  nlohmann::json row = {{"type", "program"},
-                        {"name", tuned.program->name},
-                        {"id", tuned.program->id.hex()}};
+  nlohmann::json row = {
+      {"type", "program"}, {"name", tuned.program->name}, {"id", tuned.program->id.hex()}};
   if (!tuned.result) {
     row["error"] = tuned.result.error().message;
     return row.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);

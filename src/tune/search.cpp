@@ -72,8 +72,7 @@ class Explorer {
   [[nodiscard]] std::size_t generation_size() const { return k_generation; }
 
   Candidate random_candidate() {
-    return {random_list(*setting_.alphabet, setting_.options.random_length, random_), "",
-            "random"};
+    return {random_list(*setting_.alphabet, setting_.options.random_length, random_), "", "random"};
   }
 
   Candidate evolved(std::size_t place_in_batch) {
@@ -83,7 +82,7 @@ class Explorer {
       return {setting_.seeds[next_seed_++], "", "seed"};
     if (pool_.empty()) return random_candidate();
     const Parent& parent = pick_parent();
-    if (pool_.size() > 1 && random_.chance(0.15))
+    if (pool_.size() > 1 && random_.chance(0.2))
       return {crossover(parent.list, pick_parent().list, random_), "", "crossover"};
     return {mutate(parent.list, *setting_.alphabet, random_), "", "mutation"};
   }
@@ -142,10 +141,11 @@ Task<Result<SearchResult>> search(EvaluationHub& hub, const Program& program,
   result.found_by = "-Oz";
 
   Explorer explorer(program, setting);
-  const auto time_left = [&] { return !options.seconds || seconds_since(start) < *options.seconds; };
+  const auto time_left = [&] {
+    return !options.seconds || seconds_since(start) < *options.seconds;
+  };
   while (result.evaluations < options.evaluations && time_left()) {
-    const std::vector<Candidate> batch =
-        explorer.propose(options.evaluations - result.evaluations);
+    const std::vector<Candidate> batch = explorer.propose(options.evaluations - result.evaluations);
     if (batch.empty()) break;
     auto rows = co_await hub.evaluate(program, texts(batch));
     if (!rows) co_return std::unexpected(rows.error());
@@ -160,8 +160,7 @@ Task<Result<SearchResult>> search(EvaluationHub& hub, const Program& program,
         result.best = row;
         result.found_by = batch[i].origin;
       }
-      if (smaller)
-        result.trace.push_back({result.evaluations, cost(row.sizes, options.objective)});
+      if (smaller) result.trace.push_back({result.evaluations, cost(row.sizes, options.objective)});
     }
     observer(result.evaluations, result.best);
   }

@@ -50,11 +50,11 @@ struct TracePoint {
 struct SearchResult {
   Evaluation baseline;
   Evaluation best;
-  std::string found_by;             ///< "seed", "mutation", "crossover", "random", "broadcast", …
-  std::uint64_t evaluations = 0;    ///< spent by the strategy
-  std::uint64_t minimisation = 0;   ///< spent on minimising
-  std::uint64_t failed = 0;         ///< of all, rows that are not ok
-  std::vector<TracePoint> trace;    ///< each improvement
+  std::string found_by;  ///< "seed", "mutation", "crossover", "random", "broadcast", …
+  std::uint64_t evaluations = 0;  ///< spent by the strategy
+  std::uint64_t minimisation = 0;  ///< spent on minimising
+  std::uint64_t failed = 0;  ///< of all, rows that are not ok
+  std::vector<TracePoint> trace;  ///< each improvement
 };
 
 /// Called after each batch with the evaluations spent so far and the best row.

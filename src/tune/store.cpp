@@ -69,8 +69,7 @@ class Statement {
 
   sqlite3_stmt* get() { return statement_; }
   void bind(int at, const std::string& text) {
-    sqlite3_bind_text(statement_, at, text.data(), static_cast<int>(text.size()),
-                      SQLITE_TRANSIENT);
+    sqlite3_bind_text(statement_, at, text.data(), static_cast<int>(text.size()), SQLITE_TRANSIENT);
   }
   void bind(int at, const Digest& digest) {
     const std::string bytes = digest_bytes(digest);
@@ -123,19 +122,22 @@ std::int64_t query_number(sqlite3* database, const char* sql) {
 Result<void> check_identity(sqlite3* database, const std::string& path) {
   const std::int64_t tables = query_number(database, "SELECT count(*) FROM sqlite_master");
   if (tables < 0)
-    return fail(fmt::format("{}: not an llmc store, or damaged: {}; move it away and a new one "
-                            "will be made, or choose another with --store",
-                            path, sqlite3_errmsg(database)));
+    return fail(
+        fmt::format("{}: not an llmc store, or damaged: {}; move it away and a new one "
+                    "will be made, or choose another with --store",
+                    path, sqlite3_errmsg(database)));
   if (tables == 0) return {};
   if (query_number(database, "PRAGMA application_id") != k_application_id)
-    return fail(fmt::format("{}: a database, but not an llmc store; choose another file with "
-                            "--store",
-                            path));
+    return fail(
+        fmt::format("{}: a database, but not an llmc store; choose another file with "
+                    "--store",
+                    path));
   const std::int64_t version = query_number(database, "PRAGMA user_version");
   if (version != k_format_version)
-    return fail(fmt::format("{}: store format {}, this llmc reads format {}; choose another file "
-                            "with --store",
-                            path, version, k_format_version));
+    return fail(
+        fmt::format("{}: store format {}, this llmc reads format {}; choose another file "
+                    "with --store",
+                    path, version, k_format_version));
   return {};
 }
 
@@ -189,9 +191,10 @@ Result<Store> Store::open(const std::filesystem::path& path) {
   // WAL without fsync on each commit: a row survives the death of this process, which is what is
   // promised; only a power cut may cost the last rows, and they can be made again.
   LLMC_CHECK(state->execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"));
-  LLMC_CHECK(state->execute(fmt::format("BEGIN IMMEDIATE; {} PRAGMA application_id={}; PRAGMA "
-                                        "user_version={}; COMMIT;",
-                                        k_schema, k_application_id, k_format_version)));
+  LLMC_CHECK(
+      state->execute(fmt::format("BEGIN IMMEDIATE; {} PRAGMA application_id={}; PRAGMA "
+                                 "user_version={}; COMMIT;",
+                                 k_schema, k_application_id, k_format_version)));
   state->find = std::make_unique<Statement>(
       state->database, fmt::format("SELECT {} FROM evaluation WHERE program=? AND list=? AND "
                                    "toolchain=?",
@@ -199,8 +202,8 @@ Result<Store> Store::open(const std::filesystem::path& path) {
                            .c_str());
   state->add = std::make_unique<Statement>(
       state->database, "INSERT OR REPLACE INTO evaluation VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)");
-  state->add_program = std::make_unique<Statement>(
-      state->database, "INSERT OR REPLACE INTO program VALUES (?,?)");
+  state->add_program =
+      std::make_unique<Statement>(state->database, "INSERT OR REPLACE INTO program VALUES (?,?)");
   if (state->find->get() == nullptr || state->add->get() == nullptr)
     return state->error("the store is damaged");
   return Store(std::move(state));
@@ -228,8 +231,8 @@ Result<void> Store::add(const Evaluation& evaluation) {
   statement.bind(4, std::string(to_string(evaluation.outcome)));
   const Measurement& sizes = evaluation.sizes;
   int at = 5;
-  for (const std::uint64_t number : {sizes.instructions, sizes.text, sizes.rodata, sizes.eh_frame,
-                                     sizes.data, sizes.bss})
+  for (const std::uint64_t number :
+       {sizes.instructions, sizes.text, sizes.rodata, sizes.eh_frame, sizes.data, sizes.bss})
     statement.bind(at++, number);
   statement.bind(11, evaluation.ir);
   statement.bind(12, evaluation.seconds);

@@ -16,7 +16,8 @@ std::vector<std::string> frequent_winners(const std::vector<TunedProgram>& tuned
   for (const TunedProgram& one : tuned)
     if (one.result && one.result->best.list != k_baseline_list) ++counts[one.result->best.list];
   std::vector<std::pair<std::string, std::size_t>> ranked(counts.begin(), counts.end());
-  std::ranges::stable_sort(ranked, [](const auto& a, const auto& b) { return a.second > b.second; });
+  std::ranges::stable_sort(ranked,
+                           [](const auto& a, const auto& b) { return a.second > b.second; });
   std::vector<std::string> lists;
   for (std::size_t i = 0; i < std::min(most, ranked.size()); ++i) lists.push_back(ranked[i].first);
   return lists;
@@ -79,8 +80,8 @@ Result<std::vector<TunedProgram>> tune(Evaluator& evaluator, const std::vector<P
     observer(progress);
     on_program(tuned[i]);
   };
-  LLMC_TRY(const bool all_searched, run_all(hub, programs.size(), evaluator.jobs(), make_search,
-                                            finish_search));
+  LLMC_TRY(const bool all_searched,
+           run_all(hub, programs.size(), evaluator.jobs(), make_search, finish_search));
   if (!all_searched || broadcast == 0 || programs.size() < 2) return tuned;
 
   const std::vector<std::string> winners = frequent_winners(tuned, broadcast);

@@ -11,7 +11,6 @@
 
 namespace llmc {
 
-
 /// What became of one program. `result` holds an error for programs that could not be searched.
 struct TunedProgram {
   const Program* program = nullptr;

@@ -1,9 +1,9 @@
 #include "tune/wire.h"
 
+#include <nlohmann/json.hpp>
 #include <unistd.h>
 
 #include <cerrno>
-#include <nlohmann/json.hpp>
 
 namespace llmc {
 namespace {
@@ -41,13 +41,12 @@ bool send_message(int fd, const json& message) {
   std::string bytes(4, '\0');
   json::to_cbor(message, bytes);
   const std::size_t length = bytes.size() - 4;
-  for (int i = 0; i < 4; ++i) bytes[static_cast<std::size_t>(i)] = static_cast<char>(length >> (8 * i));
+  for (int i = 0; i < 4; ++i)
+    bytes[static_cast<std::size_t>(i)] = static_cast<char>(length >> (8 * i));
   return write_fully(fd, bytes);
 }
 
-json binary(const std::string& bytes) {
-  return json::binary({bytes.begin(), bytes.end()});
-}
+json binary(const std::string& bytes) { return json::binary({bytes.begin(), bytes.end()}); }
 
 std::string bytes_of(const json& value) {
   const auto& binary_value = value.get_binary();
@@ -55,12 +54,26 @@ std::string bytes_of(const json& value) {
 }
 
 json options_to_json(const CodegenOptions& options) {
-  return {options.level == CodegenLevel::oz, options.triple, options.cpu, options.features,
-          options.abi, options.relocation_model, options.code_model, options.fp_contract,
-          options.function_sections, options.data_sections, options.unique_section_names,
-          options.address_significance_table, options.emulated_tls, options.relax_all,
-          options.use_init_array, options.stack_size_section, options.unroll_loops,
-          options.vectorize_loops, options.vectorize_slp, options.merge_functions,
+  return {options.level == CodegenLevel::oz,
+          options.triple,
+          options.cpu,
+          options.features,
+          options.abi,
+          options.relocation_model,
+          options.code_model,
+          options.fp_contract,
+          options.function_sections,
+          options.data_sections,
+          options.unique_section_names,
+          options.address_significance_table,
+          options.emulated_tls,
+          options.relax_all,
+          options.use_init_array,
+          options.stack_size_section,
+          options.unroll_loops,
+          options.vectorize_loops,
+          options.vectorize_slp,
+          options.merge_functions,
           options.debug_info_for_profiling};
 }
 
@@ -68,12 +81,12 @@ CodegenOptions options_from_json(const json& value) {
   CodegenOptions options;
   std::size_t at = 0;
   options.level = value[at++].get<bool>() ? CodegenLevel::oz : CodegenLevel::o0;
-  for (std::string CodegenOptions::*field :
+  for (std::string CodegenOptions::* field :
        {&CodegenOptions::triple, &CodegenOptions::cpu, &CodegenOptions::features,
         &CodegenOptions::abi, &CodegenOptions::relocation_model, &CodegenOptions::code_model,
         &CodegenOptions::fp_contract})
     options.*field = value[at++].get<std::string>();
-  for (bool CodegenOptions::*field :
+  for (bool CodegenOptions::* field :
        {&CodegenOptions::function_sections, &CodegenOptions::data_sections,
         &CodegenOptions::unique_section_names, &CodegenOptions::address_significance_table,
         &CodegenOptions::emulated_tls, &CodegenOptions::relax_all, &CodegenOptions::use_init_array,
@@ -133,10 +146,16 @@ bool send_row(int fd, const Row& row) {
   const Evaluation& evaluation = row.evaluation;
   const Measurement& sizes = evaluation.sizes;
   return send_message(
-      fd, {row.index, static_cast<int>(evaluation.outcome),
+      fd, {row.index,
+           static_cast<int>(evaluation.outcome),
            {sizes.instructions, sizes.text, sizes.rodata, sizes.eh_frame, sizes.data, sizes.bss},
-           evaluation.ir.high, evaluation.ir.low, evaluation.seconds, binary(evaluation.message),
-           row.codegen_skipped, binary(row.object), binary(row.bitcode)});
+           evaluation.ir.high,
+           evaluation.ir.low,
+           evaluation.seconds,
+           binary(evaluation.message),
+           row.codegen_skipped,
+           binary(row.object),
+           binary(row.bitcode)});
 }
 
 std::vector<Row> take_rows(std::string& buffer) {

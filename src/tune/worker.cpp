@@ -1,5 +1,6 @@
 #include "tune/worker.h"
 
+#include <nlohmann/json.hpp>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -10,7 +11,6 @@
 #include <map>
 #include <memory>
 #include <new>
-#include <nlohmann/json.hpp>
 #include <optional>
 
 #include "ir/module.h"
@@ -57,8 +57,13 @@ class BatchRun {
  public:
   BatchRun(int fd, Board& board, SizeMemo& memo, const Batch& batch, const std::string& bitcode,
            const CodeGenerator& generator)
-      : fd_(fd), board_(board), memo_(memo), batch_(batch), bitcode_(bitcode),
-        generator_(generator), codegen_key_(Digest::of(batch.codegen.key())) {}
+      : fd_(fd),
+        board_(board),
+        memo_(memo),
+        batch_(batch),
+        bitcode_(bitcode),
+        generator_(generator),
+        codegen_key_(Digest::of(batch.codegen.key())) {}
 
   void run() {
     Group all;
@@ -84,8 +89,10 @@ class BatchRun {
     while (!group.empty()) {
       const std::map<std::string, Group> branches = branch(group, depth);
       for (auto it = branches.begin(); std::next(it) != branches.end(); ++it) {
-        if (state->seconds >= k_fork_seconds) walk_in_fork(it->second, *state, depth);
-        else walk(it->second, fresh_state(), 0);
+        if (state->seconds >= k_fork_seconds)
+          walk_in_fork(it->second, *state, depth);
+        else
+          walk(it->second, fresh_state(), 0);
         board_.started_ns = now_ns() - static_cast<std::int64_t>(state->seconds * 1e9);
       }
       group = branches.rbegin()->second;
@@ -111,8 +118,10 @@ class BatchRun {
   bool run_step(const std::string& step, const Group& group, ModuleState& state) {
     const auto start = Clock::now();
     Result<void> result;
-    if (step == k_baseline_list) state.optimizer->run_clang_oz(batch_.codegen);
-    else result = state.optimizer->run(step);
+    if (step == k_baseline_list)
+      state.optimizer->run_clang_oz(batch_.codegen);
+    else
+      result = state.optimizer->run(step);
     state.seconds += seconds_since(start);
     board_.steps_run += 1;
     if (result) return true;
@@ -143,13 +152,15 @@ class BatchRun {
       board_.pid = ::getpid();
       if (status == 0) return;
       report_death(status, child);
-      std::erase_if(group, [&](std::size_t position) { return board_.done[position] == batch_.number; });
+      std::erase_if(group,
+                    [&](std::size_t position) { return board_.done[position] == batch_.number; });
     }
   }
 
   void report_death(int status, pid_t child) {
     const bool killed = board_.killed_pid == child;
-    const std::int64_t spent = killed ? board_.killed_after_ns.load() : now_ns() - board_.started_ns;
+    const std::int64_t spent =
+        killed ? board_.killed_after_ns.load() : now_ns() - board_.started_ns;
     for (const std::size_t position : victims(batch_, board_)) {
       Row row = row_for(position, outcome_of_wait_status(status, killed),
                         static_cast<double>(spent) * 1e-9);
@@ -189,8 +200,8 @@ class BatchRun {
       return;
     }
     auto object = generator_.emit_object(module.module());
-    auto sizes = object ? measure_object(*object, batch_.program_name)
-                        : std::unexpected(object.error());
+    auto sizes =
+        object ? measure_object(*object, batch_.program_name) : std::unexpected(object.error());
     if (!sizes) {
       evaluation.outcome = Outcome::fatal;
       evaluation.message = sizes.error().message;
@@ -241,8 +252,7 @@ std::vector<std::size_t> victims(const Batch& batch, const Board& board) {
   std::vector<std::size_t> found;
   const auto current = static_cast<std::size_t>(board.current.load());
   const auto depth = static_cast<std::size_t>(board.depth.load());
-  const auto& culprit =
-      current < items.size() ? items[current].steps : std::vector<std::string>();
+  const auto& culprit = current < items.size() ? items[current].steps : std::vector<std::string>();
   const bool in_a_step = depth < culprit.size();
   for (std::size_t i = 0; i < items.size(); ++i) {
     if (board.done[i] == batch.number) continue;
@@ -252,9 +262,9 @@ std::vector<std::size_t> victims(const Batch& batch, const Board& board) {
       break;
     }
     const auto& steps = items[i].steps;
-    const bool same_fate = in_a_step && steps.size() > depth &&
-                           std::equal(culprit.begin(), culprit.begin() + static_cast<long>(depth) + 1,
-                                      steps.begin());
+    const bool same_fate =
+        in_a_step && steps.size() > depth &&
+        std::equal(culprit.begin(), culprit.begin() + static_cast<long>(depth) + 1, steps.begin());
     if (i == current || same_fate) found.push_back(i);
   }
   return found;

@@ -6,9 +6,9 @@
 // module and every cached analysis - must be used more than once, and the cheapest exact copy of
 // an LLVM state is a forked process: the child walks one branch while the parent waits. So a
 // snapshot of a shared prefix is a process, and a list evaluated from a snapshot gives, byte for
-// byte, what `opt -passes=` gives from scratch. (A copy of the module alone would not: analyses kept
-// from earlier passes, such as GlobalsAA or LoopInfo, change what later passes do.) Where the prefix
-// was cheaper than a fork, it is run again instead.
+// byte, what `opt -passes=` gives from scratch. (A copy of the module alone would not: analyses
+// kept from earlier passes, such as GlobalsAA or LoopInfo, change what later passes do.) Where the
+// prefix was cheaper than a fork, it is run again instead.
 //
 //   lists  a,b,c   a,b,d   a,e        the worker runs a, forks for {b,c  b,d}, then runs e itself;
 //                                     the fork runs b, forks for c, then runs d itself.
@@ -33,7 +33,7 @@ enum class Artefacts { no, yes };
 
 /// One list of a batch.
 struct BatchItem {
-  int index = 0;                   ///< its place in the caller's batch
+  int index = 0;  ///< its place in the caller's batch
   std::vector<std::string> steps;  ///< its top-level elements; {k_baseline_list} for the baseline
 };
 
@@ -54,8 +54,8 @@ struct Row {
   int index = 0;
   Evaluation evaluation;
   bool codegen_skipped = false;  ///< the IR had been lowered before
-  std::string object;            ///< with Artefacts::yes
-  std::string bitcode;           ///< with Artefacts::yes
+  std::string object;  ///< with Artefacts::yes
+  std::string bitcode;  ///< with Artefacts::yes
 };
 
 /// What a worker and its forks tell the supervisor without a message; lives in shared memory.
@@ -63,18 +63,18 @@ struct Board {
   static constexpr int k_most_items = 4096;
   static constexpr std::size_t k_message = 500;
 
-  std::atomic<std::int32_t> current{-1};     ///< position in the batch of the item in flight
-  std::atomic<std::int32_t> depth{0};        ///< its step in flight
-  std::atomic<std::int32_t> pid{0};          ///< the process at work on it
-  std::atomic<std::int64_t> started_ns{0};   ///< when its clock started (steady clock)
-  std::atomic<std::int32_t> killed_pid{0};   ///< the process that the supervisor killed last
+  std::atomic<std::int32_t> current{-1};  ///< position in the batch of the item in flight
+  std::atomic<std::int32_t> depth{0};  ///< its step in flight
+  std::atomic<std::int32_t> pid{0};  ///< the process at work on it
+  std::atomic<std::int64_t> started_ns{0};  ///< when its clock started (steady clock)
+  std::atomic<std::int32_t> killed_pid{0};  ///< the process that the supervisor killed last
   std::atomic<std::int64_t> killed_after_ns{0};  ///< how long that one had been at it
-  std::atomic<std::uint64_t> steps_run{0};   ///< steps really run, for the statistics
-  std::atomic<std::uint64_t> forks{0};       ///< snapshots taken
+  std::atomic<std::uint64_t> steps_run{0};  ///< steps really run, for the statistics
+  std::atomic<std::uint64_t> forks{0};  ///< snapshots taken
   /// By position: the number of the batch whose item here is done. (A flag would not do: a worker
   /// marks an item after sending its row, when the next batch may already be on its way.)
   std::atomic<std::uint32_t> done[k_most_items] = {};
-  char message[k_message + 1] = {};          ///< LLVM's last words
+  char message[k_message + 1] = {};  ///< LLVM's last words
 };
 
 /// Sizes of IR that was lowered before, shared by all workers; keys are exact (the bitcode with

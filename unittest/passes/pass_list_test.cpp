@@ -189,7 +189,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Fault{"gvn()", "'gvn' takes no list in brackets"},
                     Fault{"gvn(dce)", "'gvn' takes no list in brackets"},
                     Fault{"function", "'function' needs a list in brackets"},
-                    Fault{"default<O9>", ""}, Fault{"gvn<no-such-parameter>", "no-such-parameter"}));
+                    Fault{"default<O9>", ""}, Fault{"gvn<such-parameter>", "such-parameter"}));
 
 INSTANTIATE_TEST_SUITE_P(
     Levels, PassListError,

@@ -56,9 +56,9 @@ TEST(Subprocess, FeedsInput) {
 TEST(Subprocess, FeedsInputThatIsEchoedAndLargerThanAPipe) {
   const pid_t child = ::fork();
   if (child == 0) {
-    ::alarm(20);
+    ::alarm(8);
     const std::string input(1'000'000, 'x');
-    const auto result = run_subprocess({"cat"}, {.directory = {}, .limit = seconds(10), .input = input});
+    const auto result = run_subprocess({"cat"}, {.directory = {}, .limit = seconds(6), .input = input});
     ::_exit(result && !result->timed_out && result->output == input ? 0 : 1);
   }
   int status = 0;

@@ -100,6 +100,22 @@ TEST(Optimizer, ClangsPipelineTextIsAPassList) {
   EXPECT_EQ(list.tier(catalogue()), PassTier::pipeline);
 }
 
+// Excluded ones (annotation-remarks) do not transform, so their tier means nothing.
+TEST(Optimizer, PassesOfClangsPipelineAreOfTheTierPipeline) {
+  const PassList list = take(PassList::parse(clang_oz_pipeline_text(), catalogue()));
+  const auto check = [](const auto& self, const std::vector<PassElement>& elements) -> void {
+    for (const PassElement& element : elements) {
+      self(self, element.inner);
+      if (element.is_manager || element.name == "require" || element.name == "invalidate") continue;
+      const PassInfo* pass = catalogue().find(element.name);
+      ASSERT_NE(pass, nullptr) << element.name;
+      EXPECT_TRUE(pass->tier == PassTier::pipeline || !pass->excluded.empty())
+          << pass->name << " is " << to_string(pass->tier);
+    }
+  };
+  check(check, list.elements());
+}
+
 TEST(CheckWithLlvm, IsLlvmsOwnOpinion) {
   EXPECT_TRUE(check_with_llvm("function(gvn<no-pre>),globaldce"));
   EXPECT_TRUE(check_with_llvm("instcombine,gvn"));
