@@ -34,6 +34,10 @@ Verdict compare(const Input& input) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  if (argc < 2) {
+    fmt::print(stderr, "usage: bench_baseline_identity FILE.c... compile_commands.json...\n");
+    return 2;
+  }
   initialize_targets();
   const auto inputs = find_inputs(std::vector<std::string>(argv + 1, argv + argc), {});
   if (!inputs) {

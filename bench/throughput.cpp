@@ -169,7 +169,7 @@ int bench_evolve(const std::vector<Program>& programs, Alphabet alphabet,
     auto evaluator = must(Evaluator::create({1, Limits(), Reuse::all, &store}));
     const auto start = Clock::now();
     const std::vector<Program> one = {program};
-    must(tune(*evaluator, one, setting, 0, [](const auto&) {}, [](const auto&) {}));
+    must(tune(*evaluator, one, setting, 0, [](const auto&) {}));
     Line line{seconds_since(start) / (k_evolve_budget + 1), 0};
     std::vector<Evaluation> rows;
     must(store.for_each([&](const Evaluation& row) {

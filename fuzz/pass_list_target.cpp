@@ -1,6 +1,5 @@
-#include "passes/pass_list.h"
-
 #include "fuzz/targets.h"
+#include "passes/pass_list.h"
 
 namespace llmc::fuzz {
 

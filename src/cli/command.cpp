@@ -3,9 +3,13 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <system_error>
 
 #include "support/terminal.h"
+#include "support/text.h"
 #include "toolchain/program.h"
 
 namespace llmc {
@@ -21,16 +25,27 @@ void print_help() {
       "inside.\n");
 }
 
-/// The command whose name is nearest to a misspelt one, if one is near.
-std::string nearest_command(const std::string& name) {
-  for (const Command& command : commands()) {
-    const std::string known = command.name;
-    const bool same_letters =
-        std::is_permutation(known.begin(), known.end(), name.begin(), name.end());
-    if (same_letters || known.starts_with(name.substr(0, 3)))
-      return fmt::format("; did you mean '{}'?", known);
+/// What to say after the name of a command that does not exist.
+std::string suggestion(const std::string& name) {
+  std::vector<std::string> names;
+  for (const Command& command : commands()) names.emplace_back(command.name);
+  const std::string nearest = nearest_name(name, names);
+  return nearest.empty() ? "; `llmc --help` lists the commands"
+                         : fmt::format("; did you mean '{}'?", nearest);
+}
+
+/// Runs a command; standard output that cannot be written to makes it a failure.
+int run_checked(const Command& command, const std::vector<std::string>& arguments) {
+  const auto lost = [](const std::string& why) {
+    return report({"standard output: cannot write: " + why + "; what was printed is incomplete"});
+  };
+  try {
+    const int code = command.run(arguments);
+    if (std::fflush(stdout) != 0) return lost(std::strerror(errno));
+    return std::ferror(stdout) == 0 ? code : lost("an earlier write failed");
+  } catch (const std::system_error& error) {  // fmt's way of saying the same
+    return lost(error.code().message());
   }
-  return "; `llmc --help` lists the commands";
 }
 
 }  // namespace
@@ -61,9 +76,8 @@ int run_command_line(int argc, char** argv) {
   const std::string name = arguments[0];
   arguments.erase(arguments.begin());
   for (const Command& command : commands())
-    if (name == command.name) return command.run(arguments);
-  return report(
-      {fmt::format("unknown command '{}'{}", name, nearest_command(name)), ErrorKind::usage});
+    if (name == command.name) return run_checked(command, arguments);
+  return report({fmt::format("unknown command '{}'{}", name, suggestion(name)), ErrorKind::usage});
 }
 
 int parse_options(CLI::App& app, const std::vector<std::string>& arguments) {

@@ -130,7 +130,10 @@ int run_opt(const std::vector<std::string>& arguments) {
   if (!source) return report(source.error());
   auto result =
       run_in_child([&] { return optimise(*source, options, list->to_string()); }, options.limits());
-  if (!result) return report(result.error());
+  if (!result) {
+    const bool named = result.error().message.starts_with(source->name);
+    return report(named ? result.error() : result.error().with_context(source->name));
+  }
   if (auto written = write_file(options.output, *result); !written) return report(written.error());
   return k_exit_done;
 }

@@ -49,7 +49,8 @@ int run_passes(const std::vector<std::string>& arguments) {
   Options options;
   app.add_flag("--all", options.all,
                "Excluded passes too (analyses, printers, …), with the reason");
-  app.add_option("--tier", options.tier, "Only this tier");
+  app.add_option("--tier", options.tier, "Only this tier")
+      ->check(CLI::IsMember({"pipeline", "reviewed", "unreviewed", "quarantine", "unsound"}));
   app.add_flag("--json", options.json, "One JSON object per line");
   if (const int code = parse_options(app, arguments); code >= 0) return code;
 

@@ -12,6 +12,7 @@ namespace {
 
 struct Options : TuneCommonOptions {
   PortfolioOptions portfolio;
+  std::string with;
   std::string output = "-";
 };
 
@@ -29,6 +30,7 @@ int run_portfolio(const std::vector<std::string>& arguments) {
                  "Best lists of each program to consider")
       ->capture_default_str();
   app.add_option("-k,--size", options.portfolio.most, "Lists to choose")->capture_default_str();
+  app.add_option("--with", options.with, "A portfolio whose lists are candidates too");
   app.add_option("-o,--output", options.output, "The portfolio file")->capture_default_str();
   if (const int code = parse_options(app, arguments); code >= 0) return code;
   catch_interrupts();
@@ -38,14 +40,19 @@ int run_portfolio(const std::vector<std::string>& arguments) {
   if (!inputs) return report(inputs.error());
   auto store = Store::open(options.store_path());
   if (!store) return report(store.error());
-  std::size_t failed = 0;
+  std::vector<LoadFailure> failures;
   std::vector<Program> programs;
-  for (LoadedProgram& loaded : load_programs(*inputs, options, failed))
+  for (LoadedProgram& loaded : load_programs(*inputs, options, failures))
     programs.push_back(std::move(loaded.program));
 
   const PassCatalogue catalogue;
   const Alphabet alphabet(catalogue, options.pass_tier());
-  const SearchSetting setting{&alphabet, stock_lists(catalogue), options.search_options()};
+  SearchSetting setting{&alphabet, stock_lists(catalogue), options.search_options()};
+  if (!options.with.empty()) {
+    auto lists = read_portfolio(options.with, catalogue);
+    if (!lists) return report(lists.error());
+    setting.seeds.insert(setting.seeds.end(), lists->begin(), lists->end());
+  }
   auto evaluator = Evaluator::create({options.jobs, options.limits(), Reuse::all, &*store});
   if (!evaluator) return report(evaluator.error());
   (*evaluator)->set_interrupt_flag(&interrupted);
@@ -55,7 +62,7 @@ int run_portfolio(const std::vector<std::string>& arguments) {
   progress.clear();
   if (!chosen) return report(chosen.error());
 
-  for (std::size_t k = 0; k < chosen->lists.size(); ++k)
+  for (std::size_t k = 0; k < chosen->gain_of_prefix.size(); ++k)
     fmt::print(stderr, "{:>4} {:>6.2f}%  {}\n", k + 1, 100 * chosen->gain_of_prefix[k],
                chosen->lists[k].substr(0, 70));
   const std::string comment =
@@ -63,7 +70,7 @@ int run_portfolio(const std::vector<std::string>& arguments) {
                   chosen->candidates, programs.size(), options.seed);
   auto written = write_file(options.output, print_portfolio(chosen->lists, comment));
   if (!written) return report(written.error());
-  return failed == 0 ? k_exit_done : k_exit_failed;
+  return failures.empty() ? k_exit_done : k_exit_failed;
 }
 
 }  // namespace llmc

@@ -22,8 +22,13 @@ struct SharedOptions {
   /// Adds FILES and --flag to `app`.
   void add_inputs(CLI::App& app, const std::string& help) {
     app.add_option("files", files, help)->required();
-    app.add_option("-X,--flag", flags, "A compiler flag for source files, such as -X=-DNDEBUG")
+    app.add_option("-X,--flag", flags,
+                   "A compiler flag for source files, such as -X -DNDEBUG; repeatable")
         ->allow_extra_args(false)
+        ->transform([](std::string flag) {
+          if (flag.starts_with('=')) flag.erase(0, 1);
+          return flag;
+        })
         ->type_name("FLAG");
   }
   /// Adds --codegen to `app`.

@@ -16,18 +16,20 @@ namespace {
 
 struct Options : SharedOptions {
   std::string list;
-  bool has_list = false;
   bool json = false;
 };
 
 /// Sizes of one input: an object as it is; a program after the list, or after clang's -Oz.
 Result<Measurement> measure(const Input& input, const Options& options, const std::string& list,
                             Evaluator& evaluator) {
+  std::string bytes;
   if (!input.command) {
-    LLMC_TRY(const std::string bytes, read_file(input.name));
+    LLMC_TRY(bytes, read_file(input.name));
     if (is_object(bytes)) return measure_object(bytes, input.name);
   }
-  LLMC_TRY(Program program, load_program(input, options.codegen()));
+  LLMC_TRY(const Program program, input.command
+                                      ? load_program(input, options.codegen())
+                                      : program_from_bytes(bytes, input.name, options.codegen()));
   for (const std::string& warning : program.warnings) warn(program.name + ": " + warning);
   LLMC_TRY(const auto rows, evaluator.evaluate(program, {list}));
   if (!rows[0].ok())

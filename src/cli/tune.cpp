@@ -42,12 +42,16 @@ void add_options(CLI::App& app, Options& options) {
   app.add_option("--evals", options.evaluations, "Evaluations per program")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
-  app.add_option("--seconds", options.seconds, "Seconds per program; whichever ends first");
+  app.add_option("--seconds", options.seconds,
+                 "Seconds per program; whichever ends first (what is found then depends on the "
+                 "machine)")
+      ->check(CLI::NonNegativeNumber);
   app.add_option("--strategy", options.strategy, "evolve, or random as in the LLM Compiler paper")
       ->check(CLI::IsMember({"evolve", "random"}))
       ->capture_default_str();
   app.add_option("--broadcast", options.broadcast,
                  "Try this many of the most frequent winners on every program")
+      ->check(CLI::Range(0, 1'000'000))
       ->capture_default_str();
   app.add_option("--portfolio", options.portfolio,
                  "File of lists to start from; 'none' for LLVM's own pipelines only");
@@ -71,19 +75,28 @@ SearchOptions search_options(const Options& options) {
   return search;
 }
 
-/// The lists to start from: the portfolio first, then LLVM's own.
-Result<std::vector<PassList>> seeds(const Options& options, const PassCatalogue& catalogue,
-                                    std::size_t& from_portfolio) {
-  std::vector<PassList> lists;
+/// What a search starts from and draws on: the portfolio's lists first, then LLVM's own. The
+/// paper's random search knows neither.
+Result<SearchSetting> make_setting(const Options& options, Alphabet& alphabet) {
+  SearchSetting setting{&alphabet, {}, search_options(options)};
+  if (setting.options.strategy == Strategy::random) return setting;
+  const PassCatalogue& catalogue = alphabet.catalogue();
   const fs::path path =
       options.portfolio.empty() ? default_portfolio() : fs::path(options.portfolio);
   if (!path.empty() && options.portfolio != "none") {
-    LLMC_TRY(lists, read_portfolio(path, catalogue));
+    LLMC_TRY(setting.seeds, read_portfolio(path, catalogue));
   }
-  from_portfolio = lists.size();
+  const std::size_t known = setting.seeds.size();
+  std::erase_if(setting.seeds,
+                [&](const PassList& list) { return list.tier(catalogue) > options.pass_tier(); });
+  if (setting.seeds.size() < known)
+    warn(fmt::format("{}: {} lists use passes beyond tier {} and are left out", path.string(),
+                     known - setting.seeds.size(), options.tier));
+  alphabet.prefer(setting.seeds);
   for (PassList& list : stock_lists(catalogue))
-    if (std::ranges::find(lists, list) == lists.end()) lists.push_back(std::move(list));
-  return lists;
+    if (std::ranges::find(setting.seeds, list) == setting.seeds.end())
+      setting.seeds.push_back(std::move(list));
+  return setting;
 }
 
 /// Compares the in-process baseline with clang's own object, where there is a source.
@@ -123,56 +136,97 @@ fs::path output_path(const Options& options, const Program& program, std::size_t
   return fs::path(options.output) / fmt::format("{}.{}", stem, extension);
 }
 
-/// Builds each winner once more, checks that its size is the one reported, and writes it.
-Result<void> write_outputs(Evaluator& evaluator, const std::vector<TunedProgram>& tuned,
-                           const std::vector<Program>& programs, const Options& options) {
-  LLMC_CHECK(make_folder(options.output));
+/// Builds a winner once more and checks that its size is the one reported. The bytes to write.
+Result<std::string> build_output(Evaluator& evaluator, const TunedProgram& tuned,
+                                 const Options& options) {
+  const Evaluation& best = tuned.result->best;
+  const std::string& name = tuned.program->name;
+  LLMC_TRY(BuiltList built, evaluator.build(*tuned.program, best.list));
+  if (built.evaluation.sizes != best.sizes)
+    return fail(fmt::format(
+        "{}: building the winner again gave {} bytes instead of {}; the store may be from another "
+        "machine: try --no-store, and please report this",
+        name, built.evaluation.sizes.binary_size(), best.sizes.binary_size()));
+  if (options.emit == "obj") return std::move(built.object);
+  if (options.emit == "bc") return std::move(built.bitcode);
+  LLMC_TRY(const IrModule module, IrModule::parse(built.bitcode, name));
+  return module.text();
+}
+
+/// Writes all outputs that can be written; the others are reported. Returns their number.
+std::size_t write_outputs(Evaluator& evaluator, const std::vector<TunedProgram>& tuned,
+                          const std::vector<Program>& programs, const Options& options) {
+  if (auto made = make_folder(options.output); !made) {
+    report(made.error());
+    return tuned.size();
+  }
+  std::size_t failed = 0;
   for (std::size_t i = 0; i < tuned.size(); ++i) {
     if (!tuned[i].result) continue;
-    const Evaluation& best = tuned[i].result->best;
-    LLMC_TRY(const BuiltList built, evaluator.build(programs[i], best.list));
-    if (built.evaluation.sizes != best.sizes)
-      return fail(fmt::format(
-          "{}: building the winner again gave {} bytes instead of {}; please "
-          "report this",
-          programs[i].name, built.evaluation.sizes.binary_size(), best.sizes.binary_size()));
-    std::string bytes = options.emit == "obj" ? built.object : built.bitcode;
-    if (options.emit == "ll") {
-      LLMC_TRY(const IrModule module, IrModule::parse(built.bitcode, programs[i].name));
-      bytes = module.text();
-    }
-    LLMC_CHECK(write_file(output_path(options, programs[i], i, programs), bytes));
+    auto bytes = build_output(evaluator, tuned[i], options);
+    auto written = bytes ? write_file(output_path(options, programs[i], i, programs), *bytes)
+                         : std::unexpected(bytes.error());
+    if (written) continue;
+    report(written.error());
+    ++failed;
   }
-  return {};
+  return failed;
 }
 
 void print_curve(const std::vector<TunedProgram>& tuned, const SearchOptions& search) {
   fmt::print("\ngain after so many evaluations per program ({}, no minimisation or broadcast):\n",
              search.strategy == Strategy::random ? "random" : "evolve");
-  std::uint64_t decade = 1;
-  while (decade <= search.evaluations) {
-    for (const std::uint64_t factor : {1, 2, 5}) {
-      const std::uint64_t point = decade * factor;
-      if (point > search.evaluations) break;
-      fmt::print("  {:>6} {:>6.2f}%\n", point, 100 * gain_after(tuned, search.objective, point));
-    }
-    decade *= 10;
-  }
+  for (const auto& [evaluations, gain] : gain_curve(tuned, search.objective, search.evaluations))
+    fmt::print("  {:>6} {:>6.2f}%\n", evaluations, 100 * gain);
 }
 
 void warn_about_large_gains(const std::vector<TunedProgram>& tuned, Objective objective) {
   for (const TunedProgram& one : tuned) {
     if (!one.result) continue;
-    const double gain =
-        1 -
-        static_cast<double>(cost(one.result->best.sizes, objective)) /
-            std::max<double>(1, static_cast<double>(cost(one.result->baseline.sizes, objective)));
+    const auto before = static_cast<double>(cost(one.result->baseline.sizes, objective));
+    const auto after = static_cast<double>(cost(one.result->best.sizes, objective));
+    const double gain = before > 0 ? 1 - after / before : 0;
     if (gain > 0.2)
       warn(
           fmt::format("{}: a gain of {:.0f}% is more likely a miscompile than a success; test "
                       "the program before you believe it",
                       one.program->name, 100 * gain));
   }
+}
+
+/// The names of the programs into the store, so that its rows can be told apart.
+Result<void> remember_names(Store& store, const std::vector<Program>& programs) {
+  for (const Program& program : programs) {
+    LLMC_CHECK(store.add_program(program.id, program.name));
+  }
+  return {};
+}
+
+void check_baselines(const std::vector<TunedProgram>& tuned,
+                     const std::vector<const Input*>& sources, const Options& options) {
+  if (options.trust_baseline || options.level() != CodegenLevel::oz) return;
+  for (std::size_t i = 0; i < tuned.size() && interrupted == 0; ++i) {
+    if (!tuned[i].result) continue;
+    if (auto same = check_baseline(*sources[i], *tuned[i].result); !same)
+      warn(same.error().message);
+  }
+}
+
+void print_results(const std::vector<TunedProgram>& tuned, const std::vector<LoadFailure>& failures,
+                   const SearchSetting& setting, const EvaluatorStatistics& statistics,
+                   double seconds, const Options& options) {
+  const Objective objective = setting.options.objective;
+  if (!options.json) {
+    fmt::print("{}", to_table(tuned, objective));
+    if (options.curve) print_curve(tuned, setting.options);
+    fmt::print(stderr, "{}", describe_savings(statistics, seconds, options.jobs));
+    return;
+  }
+  for (const LoadFailure& failure : failures)
+    fmt::print("{}\n", to_json_line(failure.name, failure.error));
+  for (const TunedProgram& one : tuned) fmt::print("{}\n", to_json_line(one, objective));
+  const auto curve = gain_curve(tuned, objective, setting.options.evaluations);
+  fmt::print("{}\n", to_json_line(summarise(tuned, objective), statistics, curve, seconds));
 }
 
 }  // namespace
@@ -190,12 +244,8 @@ int run_tune(const std::vector<std::string>& arguments) {
   initialize_targets();
   const PassCatalogue catalogue;
   Alphabet alphabet(catalogue, options.pass_tier());
-  std::size_t from_portfolio = 0;
-  auto starting_lists = seeds(options, catalogue, from_portfolio);
-  if (!starting_lists) return report(starting_lists.error());
-  alphabet.prefer(
-      {starting_lists->begin(), starting_lists->begin() + static_cast<long>(from_portfolio)});
-  const SearchSetting setting{&alphabet, std::move(*starting_lists), search_options(options)};
+  const auto setting = make_setting(options, alphabet);
+  if (!setting) return report(setting.error());
 
   auto inputs = find_inputs(options.files, options.flags);
   if (!inputs) return report(inputs.error());
@@ -205,12 +255,17 @@ int run_tune(const std::vector<std::string>& arguments) {
     if (!opened) return report(opened.error());
     store.emplace(std::move(*opened));
   }
-  std::size_t failed = 0;
+  std::vector<LoadFailure> failures;
   std::vector<const Input*> sources;
   std::vector<Program> programs;
-  for (LoadedProgram& loaded : load_programs(*inputs, options, failed)) {
+  for (LoadedProgram& loaded : load_programs(*inputs, options, failures)) {
     programs.push_back(std::move(loaded.program));
     sources.push_back(loaded.input);
+  }
+  if (programs.empty() && interrupted == 0)
+    return report({"nothing to tune: no input could be compiled"});
+  if (store) {
+    if (auto named = remember_names(*store, programs); !named) return report(named.error());
   }
 
   // From here on, the parent only talks to workers: it never runs a pass itself.
@@ -220,42 +275,25 @@ int run_tune(const std::vector<std::string>& arguments) {
   if (!evaluator) return report(evaluator.error());
   (*evaluator)->set_interrupt_flag(&interrupted);
   const auto start = Clock::now();
-  ProgressLine progress_line;
-  auto tuned = tune(
-      **evaluator, programs, setting, options.broadcast,
-      [&](const TunerProgress& progress) { progress_line.show(progress_text(progress, start)); },
-      [](const TunedProgram&) {});
-  progress_line.clear();
+  ProgressLine line;
+  const auto show = [&](const TunerProgress& progress) {
+    line.show(progress_text(progress, start));
+  };
+  auto tuned = tune(**evaluator, programs, *setting, options.broadcast, show);
+  line.clear();
   if (!tuned) return report(tuned.error());
   const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
 
-  const Objective objective = setting.options.objective;
-  for (std::size_t i = 0; i < tuned->size(); ++i) {
-    const TunedProgram& one = (*tuned)[i];
-    if (!one.result)
-      ++failed;
-    else if (store)
-      (void)store->add_program(one.program->id, one.program->name);
-    if (options.trust_baseline || options.level() != CodegenLevel::oz || !one.result) continue;
-    if (auto same = check_baseline(*sources[i], *one.result); !same) warn(same.error().message);
-  }
-  warn_about_large_gains(*tuned, objective);
-  if (options.json) {
-    for (const TunedProgram& one : *tuned) fmt::print("{}\n", to_json_line(one, objective));
-    fmt::print("{}\n",
-               to_json_line(summarise(*tuned, objective), (*evaluator)->statistics(), seconds));
-  } else {
-    fmt::print("{}", to_table(*tuned, objective));
-    if (options.curve) print_curve(*tuned, setting.options);
-    fmt::print(stderr, "{}", describe_savings((*evaluator)->statistics(), seconds, options.jobs));
-  }
+  check_baselines(*tuned, sources, options);
+  warn_about_large_gains(*tuned, setting->options.objective);
+  print_results(*tuned, failures, *setting, (*evaluator)->statistics(), seconds, options);
   if (interrupted != 0)
-    return report({"interrupted; what was evaluated is in the store, run again to go on",
+    return report({store ? "interrupted; what was evaluated is in the store, run again to go on"
+                         : "interrupted; with --no-store nothing was kept",
                    ErrorKind::interrupted});
-  if (!options.output.empty()) {
-    if (auto written = write_outputs(**evaluator, *tuned, programs, options); !written)
-      return report(written.error());
-  }
+  std::size_t failed = failures.size();
+  for (const TunedProgram& one : *tuned) failed += one.result ? 0 : 1;
+  if (!options.output.empty()) failed += write_outputs(**evaluator, *tuned, programs, options);
   return failed == 0 ? k_exit_done : k_exit_failed;
 }
 

@@ -70,7 +70,8 @@ std::filesystem::path TuneCommonOptions::store_path() const {
 }
 
 std::vector<LoadedProgram> load_programs(const std::vector<Input>& inputs,
-                                         const SharedOptions& options, std::size_t& failed) {
+                                         const SharedOptions& options,
+                                         std::vector<LoadFailure>& failures) {
   std::vector<LoadedProgram> programs;
   ProgressLine progress;
   for (std::size_t i = 0; i < inputs.size() && interrupted == 0; ++i) {
@@ -79,7 +80,7 @@ std::vector<LoadedProgram> load_programs(const std::vector<Input>& inputs,
     if (!program) {
       progress.clear();
       report(program.error());
-      ++failed;
+      failures.push_back({inputs[i].name, program.error().message});
       continue;
     }
     for (const std::string& warning : program->warnings) {

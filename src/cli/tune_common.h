@@ -43,9 +43,16 @@ struct LoadedProgram {
 extern volatile int interrupted;
 void catch_interrupts();
 
-/// Loads what can be loaded; the rest is reported on standard error and counted in `failed`. The
+/// An input that could not be loaded.
+struct LoadFailure {
+  std::string name;
+  std::string error;
+};
+
+/// Loads what can be loaded; the rest is reported on standard error and put into `failures`. The
 /// answer points into `inputs`.
 std::vector<LoadedProgram> load_programs(const std::vector<Input>& inputs,
-                                         const SharedOptions& options, std::size_t& failed);
+                                         const SharedOptions& options,
+                                         std::vector<LoadFailure>& failures);
 
 }  // namespace llmc

@@ -67,11 +67,16 @@ bool is_bitcode(std::string_view bytes) {
 
 Result<IrModule> IrModule::parse(std::string_view bytes, const std::string& name,
                                  ValueNames names) {
+  if (bytes.empty())
+    return fail(fmt::format("{}: the file is empty; expected LLVM-IR, text or bitcode", name));
+  if (!is_bitcode(bytes) && names == ValueNames::discard) {
+    // Text refers to values by name, so it cannot be read without them.
+    LLMC_TRY(const IrModule named, parse(bytes, name, ValueNames::keep));
+    return parse(named.bitcode(), name, ValueNames::discard);
+  }
   auto context = std::make_unique<llvm::LLVMContext>();
   context->setDiscardValueNames(names == ValueNames::discard);
   context->setDiagnosticHandlerCallBack(ignore_diagnostic, nullptr);
-  if (bytes.empty())
-    return fail(fmt::format("{}: the file is empty; expected LLVM-IR, text or bitcode", name));
   LLMC_TRY(auto module, is_bitcode(bytes) ? parse_bitcode(bytes, name, *context)
                                           : parse_text(bytes, name, *context));
   IrModule result(std::move(context), std::move(module));

@@ -9,6 +9,8 @@
 #include <optional>
 #include <set>
 
+#include "support/text.h"
+
 namespace llmc {
 namespace {
 
@@ -187,16 +189,9 @@ const PassInfo* PassCatalogue::find(std::string_view name) const {
 }
 
 std::string PassCatalogue::nearest(std::string_view name) const {
-  const llvm::StringRef wanted(name.data(), name.size());
-  unsigned best = static_cast<unsigned>(name.size() / 3 + 1);
-  std::string nearest_name;
-  for (const auto& [known, index] : by_name_) {
-    const unsigned distance = wanted.edit_distance(known, true, best);
-    if (distance >= best) continue;
-    best = distance;
-    nearest_name = known;
-  }
-  return nearest_name;
+  std::vector<std::string> names;
+  for (const auto& [known, index] : by_name_) names.push_back(known);
+  return nearest_name(name, names);
 }
 
 std::vector<const PassInfo*> PassCatalogue::candidates(PassTier most) const {

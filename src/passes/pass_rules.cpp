@@ -135,7 +135,6 @@ std::vector<PassRule> tier_rules() {
       {"iroutliner", Q, false, "reported miscompiles; removed from later LLVM"},
       {"structurizecfg", Q, false, k_runtime},
       {"fix-irreducible", Q, false, k_runtime},
-      {"forceattrs", Q, false, "adds attributes from the command line"},
       {"loop-fusion", Q, false, k_experimental},
       {"loop-interchange", Q, false, k_experimental},
       {"loop-unroll-and-jam", Q, false, k_experimental},

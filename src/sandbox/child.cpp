@@ -82,8 +82,8 @@ bool read_until_closed(int fd, std::chrono::milliseconds deadline, std::string& 
 std::string explain(Outcome outcome, int status, const Limits& limits, const std::string& message) {
   switch (outcome) {
     case Outcome::timeout:
-      return fmt::format("not done after {} s; raise --deadline if it needs longer",
-                         limits.deadline.count() / 1000);
+      return fmt::format("not done after {:g} s; raise --deadline if it needs longer",
+                         static_cast<double>(limits.deadline.count()) / 1000);
     case Outcome::out_of_memory:
       return fmt::format("needs more than {} MiB of memory; raise --memory if that is expected",
                          limits.memory_bytes >> 20);

@@ -64,19 +64,24 @@ Result<Program> load_program(const Input& input, const CodegenOptions& codegen) 
     return front_end.compile(*input.command, codegen.level);
   }
   LLMC_TRY(const std::string bytes, read_file(input.name));
+  return program_from_bytes(bytes, input.name == "-" ? "<stdin>" : input.name, codegen);
+}
+
+Result<Program> program_from_bytes(std::string_view bytes, const std::string& name,
+                                   const CodegenOptions& codegen) {
   if (is_object(bytes))
-    return fail(fmt::format("{}: an object file; expected a source file or LLVM-IR", input.name));
+    return fail(fmt::format("{}: an object file; expected a source file or LLVM-IR", name));
   // Damaged bitcode can crash LLVM's reader; it crashes the child, and the parent reads on only
   // after that went well.
   auto checked = run_in_child([&]() -> Result<std::string> {
-    LLMC_TRY(const IrModule module, IrModule::parse(bytes, input.name, ValueNames::discard));
+    LLMC_TRY(const IrModule module, IrModule::parse(bytes, name, ValueNames::discard));
     return std::string();
   });
   if (!checked) {
-    const bool named = checked.error().message.starts_with(input.name);
-    return std::unexpected(named ? checked.error() : checked.error().with_context(input.name));
+    const bool named = checked.error().message.starts_with(name);
+    return std::unexpected(named ? checked.error() : checked.error().with_context(name));
   }
-  return make_program(bytes, input.name, codegen);
+  return make_program(bytes, name, codegen);
 }
 
 Result<std::string> clang_baseline_object(const Input& input) {

@@ -29,6 +29,10 @@ Result<std::vector<Input>> find_inputs(const std::vector<std::string>& paths,
 /// but for its level.
 Result<Program> load_program(const Input& input, const CodegenOptions& codegen);
 
+/// The program in `bytes` of unknown origin, read first in a child that may die of them.
+Result<Program> program_from_bytes(std::string_view bytes, const std::string& name,
+                                   const CodegenOptions& codegen);
+
 /// What clang itself makes of a source unit at -Oz -c.
 Result<std::string> clang_baseline_object(const Input& input);
 

@@ -109,8 +109,10 @@ Result<std::vector<CompileCommand>> read_compile_commands(const fs::path& path) 
   std::vector<CompileCommand> commands;
   for (std::size_t i = 0; i < entries.size(); ++i) {
     try {
-      LLMC_TRY(auto command, parse_entry(entries[i]));
-      commands.push_back(std::move(command));
+      auto command = parse_entry(entries[i]);
+      if (!command)
+        return fail(fmt::format("{}: entry {}: {}", path.string(), i, command.error().message));
+      commands.push_back(std::move(*command));
     } catch (const nlohmann::json::exception& error) {
       return fail(fmt::format("{}: entry {} is malformed: {}", path.string(), i, error.what()));
     }

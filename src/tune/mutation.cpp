@@ -7,6 +7,7 @@
 namespace llmc {
 namespace {
 
+constexpr std::size_t k_levels = 4;
 constexpr std::size_t k_most_elements = 120;  ///< longer lists are cut: they only cost time
 
 using Elements = std::vector<PassElement>;
@@ -112,25 +113,12 @@ void tidy_managers(Elements& list) {
       list, [](const PassElement& element) { return element.is_manager && element.inner.empty(); });
 }
 
-/// Whether an element may stand in a list of this level as it is.
-bool fits(const PassElement& element, PassLevel level) {
-  switch (level) {
-    case PassLevel::module:
-      return true;
-    case PassLevel::cgscc:
-      return element.is_manager && element.name == "function";
-    default:
-      return false;
-  }
-}
-
-void collect_whole_elements(const Elements& list, Elements& into) {
+/// Puts every element into the list of the level it stands at.
+void collect_by_level(const Elements& list, PassLevel level,
+                      std::array<Elements, k_levels>& by_level) {
   for (const PassElement& element : list) {
-    into.push_back(element);
-    // The parts of the big managers are worth meeting on their own.
-    if (element.is_manager && element.name == "function" && element.inner.size() > 1)
-      for (const PassElement& inner : element.inner)
-        into.push_back(PassElement{"function", "", true, {inner}});
+    by_level[static_cast<std::size_t>(level)].push_back(element);
+    if (element.is_manager) collect_by_level(element.inner, level_inside(element), by_level);
   }
 }
 
@@ -138,6 +126,11 @@ void collect_whole_elements(const Elements& list, Elements& into) {
 
 void insert(const Place& place, const Alphabet& alphabet, Random& random) {
   const auto at = place.list->begin() + static_cast<long>(random.below(place.list->size() + 1));
+  if (place.level == PassLevel::module && random.chance(0.4)) {
+    const Elements run = alphabet.draw_run(random);
+    place.list->insert(at, run.begin(), run.end());
+    if (!run.empty()) return;
+  }
   place.list->insert(at, alphabet.draw(random, place.level, true));
 }
 
@@ -217,16 +210,14 @@ std::string Alphabet::draw_parameters(const std::string& name, Random& random) c
 }
 
 void Alphabet::prefer(const std::vector<PassList>& lists) {
-  for (const PassList& list : lists) collect_whole_elements(list.elements(), seen_);
+  preferred_ = lists;
+  for (const PassList& list : lists)
+    collect_by_level(list.elements(), PassLevel::module, by_level_);
 }
 
 PassElement Alphabet::draw(Random& random, PassLevel context, bool with_parameters) const {
-  if (!seen_.empty() && context <= PassLevel::cgscc && random.chance(0.5)) {
-    for (int attempt = 0; attempt < 8; ++attempt) {
-      const PassElement& element = seen_[random.below(seen_.size())];
-      if (fits(element, context)) return element;
-    }
-  }
+  const Elements& known = by_level_[static_cast<std::size_t>(context)];
+  if (!known.empty() && random.chance(0.7)) return known[random.below(known.size())];
   while (true) {
     const Ingredient& ingredient = ingredients_[random.below(ingredients_.size())];
     if (ingredient.pass->level < context) continue;
@@ -234,6 +225,14 @@ PassElement Alphabet::draw(Random& random, PassLevel context, bool with_paramete
     return make_element(*ingredient.pass, vary ? draw_some(ingredient.parameters, random) : "",
                         context);
   }
+}
+
+Elements Alphabet::draw_run(Random& random) const {
+  if (preferred_.empty()) return {};
+  const Elements& list = preferred_[random.below(preferred_.size())].elements();
+  const std::size_t length = 1 + random.below(std::min<std::size_t>(list.size(), 4));
+  const auto first = list.begin() + static_cast<long>(random.below(list.size() - length + 1));
+  return {first, first + static_cast<long>(length)};
 }
 
 std::vector<PassElement> Alphabet::all() const {
@@ -293,7 +292,7 @@ PassList crossover(const PassList& first, const PassList& second, Random& random
   const Elements& a = first.elements();
   const Elements& b = second.elements();
   // One list after the other does well surprisingly often: what the first leaves, the second finds.
-  const bool whole = random.chance(0.35);
+  const bool whole = random.chance(0.5);
   const std::size_t head = whole ? a.size() : random.below(a.size() + 1);
   const std::size_t tail = whole ? 0 : random.below(b.size() + 1);
   Elements child(a.begin(), a.begin() + static_cast<long>(head));

@@ -1,6 +1,7 @@
 // Changing pass lists so that every result is valid: the moves of the search.
 #pragma once
 
+#include <array>
 #include <string>
 #include <vector>
 
@@ -23,8 +24,8 @@ class Alphabet {
   /// All candidates up to `most`, uniformly. The catalogue must outlive this.
   Alphabet(const PassCatalogue& catalogue, PassTier most);
 
-  /// Makes the passes that occur in `lists` as much more likely as they are frequent there; half
-  /// of the draws stay uniform.
+  /// Makes what occurs in `lists` (none of them empty) more likely, as much as it is frequent
+  /// there: seven of ten draws are from these, the rest stay uniform.
   void prefer(const std::vector<PassList>& lists);
 
   /// Other parameters for the pass of that name; empty if it has none or is not in the alphabet.
@@ -33,6 +34,9 @@ class Alphabet {
   /// A random element that may stand in a list of level `context`; parameters are sometimes
   /// drawn as well if `with_parameters`.
   [[nodiscard]] PassElement draw(Random& random, PassLevel context, bool with_parameters) const;
+
+  /// One to four neighbours of a preferred list, for a list of module level; empty without any.
+  [[nodiscard]] std::vector<PassElement> draw_run(Random& random) const;
 
   /// Every pass at module level with its default parameters, sorted by text.
   [[nodiscard]] std::vector<PassElement> all() const;
@@ -44,7 +48,9 @@ class Alphabet {
   const PassCatalogue& catalogue_;
   [[nodiscard]] const Ingredient* find(const std::string& name) const;
   std::vector<Ingredient> ingredients_;
-  std::vector<PassElement> seen_;  ///< whole elements met in preferred lists, with repetition
+  std::vector<PassList> preferred_;
+  /// What stands in preferred lists at each level, with repetition.
+  std::array<std::vector<PassElement>, 4> by_level_;
 };
 
 /// A random list as the LLM Compiler paper draws them: length uniform in 1..`most`, elements

@@ -104,6 +104,8 @@ Result<ChosenPortfolio> build_portfolio(Evaluator& evaluator, Store& store,
   EvaluationHub hub(evaluator);
   const Objective objective = setting.options.objective;
   auto winners = best_rows(store, objective, options.per_program);
+  if (std::ranges::none_of(programs, [&](const Program& one) { return winners.contains(one.id); }))
+    return fail("the store holds no evaluation of these programs; run llmc tune on them first");
 
   std::set<std::string> candidates;
   std::size_t done = 0;
@@ -144,7 +146,14 @@ Result<ChosenPortfolio> build_portfolio(Evaluator& evaluator, Store& store,
   ChosenPortfolio portfolio;
   portfolio.candidates = lists.size();
   portfolio.gain_of_prefix = gains_of_prefixes(table, chosen);
-  for (const std::size_t list : chosen) portfolio.lists.push_back(lists[list]);
+  std::vector<bool> is_chosen(lists.size(), false);
+  for (const std::size_t list : chosen) {
+    is_chosen[list] = true;
+    portfolio.lists.push_back(lists[list]);
+  }
+  // What was not chosen still holds parts that searches can use.
+  for (std::size_t i = 0; i < lists.size(); ++i)
+    if (!is_chosen[i]) portfolio.lists.push_back(lists[i]);
   return portfolio;
 }
 

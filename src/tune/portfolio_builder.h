@@ -14,12 +14,13 @@ namespace llmc {
 
 struct PortfolioOptions {
   std::size_t per_program = 2;  ///< the best lists of each program become candidates
-  std::size_t most = 48;        ///< lists in the portfolio
+  std::size_t most = 48;        ///< lists to choose
 };
 
 /// A portfolio and how it does on the programs it was chosen on, with the -Oz backup.
 struct ChosenPortfolio {
-  std::vector<std::string> lists;      ///< best first: each prefix is a good set
+  /// Best first, each prefix a good set; after the chosen ones, the candidates that add nothing.
+  std::vector<std::string> lists;
   std::vector<double> gain_of_prefix;  ///< 1 - geometric mean, after the first 1, 2, … lists
   std::size_t candidates = 0;
 };

@@ -44,7 +44,8 @@ GainSummary summarise(const std::vector<TunedProgram>& tuned, Objective objectiv
     summary.worst = std::min(summary.worst, gain);
     summary.total_before += before;
     summary.total_after += after;
-    summary.evaluations += one.result->evaluations + one.result->minimisation;
+    summary.evaluations +=
+        one.result->evaluations + one.result->minimisation + one.result->broadcast;
     if (before > 0 && after > 0) log_sum += std::log(ratio(after, before));
   }
   if (summary.programs == 0)
@@ -70,6 +71,22 @@ double gain_after(const std::vector<TunedProgram>& tuned, Objective objective,
   return programs == 0 ? 0 : 1 - std::exp(log_sum / static_cast<double>(programs));
 }
 
+GainCurve gain_curve(const std::vector<TunedProgram>& tuned, Objective objective,
+                     std::uint64_t budget) {
+  GainCurve curve;
+  for (std::uint64_t decade = 1; decade <= budget; decade *= 10)
+    for (const std::uint64_t factor : {1, 2, 5})
+      if (decade * factor < budget)
+        curve.emplace_back(decade * factor, gain_after(tuned, objective, decade * factor));
+  curve.emplace_back(budget, gain_after(tuned, objective, budget));
+  return curve;
+}
+
+std::string to_json_line(const std::string& name, const std::string& error) {
+  const nlohmann::json row = {{"type", "program"}, {"name", name}, {"error", error}};
+  return row.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
 std::string to_json_line(const TunedProgram& tuned, Objective objective) {
   nlohmann::json row = {
       {"type", "program"}, {"name", tuned.program->name}, {"id", tuned.program->id.hex()}};
@@ -86,6 +103,7 @@ std::string to_json_line(const TunedProgram& tuned, Objective objective) {
   row["found_by"] = result.found_by;
   row["evaluations"] = result.evaluations;
   row["minimisation_evaluations"] = result.minimisation;
+  row["broadcast_evaluations"] = result.broadcast;
   row["failed_evaluations"] = result.failed;
   row["trace"] = nlohmann::json::array();
   for (const TracePoint& point : result.trace)
@@ -94,7 +112,7 @@ std::string to_json_line(const TunedProgram& tuned, Objective objective) {
 }
 
 std::string to_json_line(const GainSummary& summary, const EvaluatorStatistics& statistics,
-                         double seconds) {
+                         const GainCurve& curve, double seconds) {
   const nlohmann::json row = {{"type", "summary"},
                               {"programs", summary.programs},
                               {"improved", summary.improved},
@@ -104,6 +122,7 @@ std::string to_json_line(const GainSummary& summary, const EvaluatorStatistics& 
                               {"total_before", summary.total_before},
                               {"total_after", summary.total_after},
                               {"evaluations", summary.evaluations},
+                              {"curve", curve},
                               {"seconds", seconds},
                               {"evaluated", statistics.evaluated},
                               {"from_store", statistics.from_store},

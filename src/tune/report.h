@@ -28,11 +28,18 @@ GainSummary summarise(const std::vector<TunedProgram>& tuned, Objective objectiv
 double gain_after(const std::vector<TunedProgram>& tuned, Objective objective,
                   std::uint64_t evaluations);
 
+/// Points of the curve of gains: 1, 2, 5, 10, … evaluations, and the budget itself.
+using GainCurve = std::vector<std::pair<std::uint64_t, double>>;
+GainCurve gain_curve(const std::vector<TunedProgram>& tuned, Objective objective,
+                     std::uint64_t budget);
+
 /// One JSON object (a line without the newline) for one program.
 std::string to_json_line(const TunedProgram& tuned, Objective objective);
+/// The same for a program that could not be loaded.
+std::string to_json_line(const std::string& name, const std::string& error);
 /// One JSON object for the whole run.
 std::string to_json_line(const GainSummary& summary, const EvaluatorStatistics& statistics,
-                         double seconds);
+                         const GainCurve& curve, double seconds);
 
 /// The table that people read, with its totals line.
 std::string to_table(const std::vector<TunedProgram>& tuned, Objective objective);

@@ -12,6 +12,7 @@ namespace llmc {
 namespace {
 
 constexpr std::size_t k_generation = 8;  ///< lists evaluated together
+constexpr std::size_t k_most_seeds = 28;  ///< later lists of a portfolio only lend their parts
 constexpr std::size_t k_pool = 12;       ///< lists that may become parents
 
 /// A candidate on its way to being evaluated.
@@ -76,22 +77,22 @@ class Explorer {
   }
 
   Candidate evolved(std::size_t place_in_batch) {
-    const bool seeds_left = next_seed_ < setting_.seeds.size();
+    const bool seeds_left = next_seed_ < std::min(setting_.seeds.size(), k_most_seeds);
     const bool early = next_seed_ < 2 * k_generation;
     if (seeds_left && (early || place_in_batch < 2 || pool_.empty()))
       return {setting_.seeds[next_seed_++], "", "seed"};
     if (pool_.empty()) return random_candidate();
     const Parent& parent = pick_parent();
-    if (pool_.size() > 1 && random_.chance(0.2))
+    if (pool_.size() > 1 && random_.chance(0.3))
       return {crossover(parent.list, pick_parent().list, random_), "", "crossover"};
     return {mutate(parent.list, *setting_.alphabet, random_), "", "mutation"};
   }
 
-  /// The better of two drawn from the sorted pool.
+  /// The best of three drawn from the sorted pool.
   const Parent& pick_parent() {
-    const std::size_t a = random_.below(pool_.size());
-    const std::size_t b = random_.below(pool_.size());
-    return pool_[std::min(a, b)];
+    std::size_t best = pool_.size() - 1;
+    for (int draw = 0; draw < 3; ++draw) best = std::min(best, random_.below(pool_.size()));
+    return pool_[best];
   }
 
   const SearchSetting& setting_;

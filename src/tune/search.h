@@ -53,7 +53,8 @@ struct SearchResult {
   std::string found_by;  ///< "seed", "mutation", "crossover", "random", "broadcast", …
   std::uint64_t evaluations = 0;  ///< spent by the strategy
   std::uint64_t minimisation = 0;  ///< spent on minimising
-  std::uint64_t failed = 0;  ///< of all, rows that are not ok
+  std::uint64_t broadcast = 0;  ///< spent on other programs' winners
+  std::uint64_t failed = 0;  ///< rows that are not ok, minimisation not counted
   std::vector<TracePoint> trace;  ///< each improvement
 };
 

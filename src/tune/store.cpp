@@ -12,7 +12,7 @@ namespace llmc {
 namespace {
 
 constexpr int k_application_id = 0x6c6c6d63;  // "llmc"
-constexpr int k_format_version = 1;
+constexpr int k_format_version = 2;
 
 constexpr const char* k_schema = R"sql(
 CREATE TABLE IF NOT EXISTS program (
@@ -33,6 +33,7 @@ CREATE TABLE IF NOT EXISTS evaluation (
   ir BLOB NOT NULL,
   seconds REAL NOT NULL,
   message TEXT NOT NULL,
+  checksum INTEGER NOT NULL,
   PRIMARY KEY (program, list, toolchain)
 ) WITHOUT ROWID;
 )sql";
@@ -96,18 +97,35 @@ std::uint64_t number_at(sqlite3_stmt* row, int column) {
 }
 
 constexpr const char* k_columns =
-    "program, list, outcome, instructions, text, rodata, eh_frame, data, bss, ir, seconds, message";
+    "program, list, outcome, instructions, text, rodata, eh_frame, data, bss, ir, seconds, "
+    "message, "
+    "checksum";
 
-Evaluation read_row(sqlite3_stmt* row) {
+/// Of all that a row says; a row whose checksum does not fit is not believed.
+std::uint64_t checksum_of(const Evaluation& row) {
+  const Measurement& sizes = row.sizes;
+  return Digest::of(fmt::format("{}|{}|{}|{} {} {} {} {} {}|{}|{:a}|{}", row.program.hex(),
+                                row.list, to_string(row.outcome), sizes.instructions, sizes.text,
+                                sizes.rodata, sizes.eh_frame, sizes.data, sizes.bss, row.ir.hex(),
+                                row.seconds, row.message))
+             .low >>
+         1;
+}
+
+/// The row, or nothing if it was damaged.
+std::optional<Evaluation> read_row(sqlite3_stmt* row) {
   Evaluation evaluation;
   evaluation.program = digest_from(sqlite3_column_blob(row, 0), sqlite3_column_bytes(row, 0));
   evaluation.list = text_at(row, 1);
-  evaluation.outcome = parse_outcome(text_at(row, 2)).value_or(Outcome::fatal);
+  const auto outcome = parse_outcome(text_at(row, 2));
+  if (!outcome) return std::nullopt;
+  evaluation.outcome = *outcome;
   evaluation.sizes = {number_at(row, 3), number_at(row, 4), number_at(row, 5),
                       number_at(row, 6), number_at(row, 7), number_at(row, 8)};
   evaluation.ir = digest_from(sqlite3_column_blob(row, 9), sqlite3_column_bytes(row, 9));
   evaluation.seconds = sqlite3_column_double(row, 10);
   evaluation.message = text_at(row, 11);
+  if (number_at(row, 12) != checksum_of(evaluation)) return std::nullopt;
   return evaluation;
 }
 
@@ -201,7 +219,7 @@ Result<Store> Store::open(const std::filesystem::path& path) {
                                    k_columns)
                            .c_str());
   state->add = std::make_unique<Statement>(
-      state->database, "INSERT OR REPLACE INTO evaluation VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)");
+      state->database, "INSERT OR REPLACE INTO evaluation VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
   state->add_program =
       std::make_unique<Statement>(state->database, "INSERT OR REPLACE INTO program VALUES (?,?)");
   if (state->find->get() == nullptr || state->add->get() == nullptr)
@@ -220,6 +238,8 @@ std::optional<Evaluation> Store::find(const Digest& program, const std::string& 
   statement.reset();
   const double limit = std::chrono::duration<double>(deadline).count();
   if (found && found->outcome == Outcome::timeout && found->seconds < limit) return std::nullopt;
+  // The limit of then is not known: it may be larger now.
+  if (found && found->outcome == Outcome::out_of_memory) return std::nullopt;
   return found;
 }
 
@@ -237,6 +257,7 @@ Result<void> Store::add(const Evaluation& evaluation) {
   statement.bind(11, evaluation.ir);
   statement.bind(12, evaluation.seconds);
   statement.bind(13, evaluation.message);
+  statement.bind(14, checksum_of(evaluation));
   const int code = statement.step();
   statement.reset();
   if (code != SQLITE_DONE) return state_->error("cannot write to the store");
@@ -261,7 +282,8 @@ Result<void> Store::for_each(const std::function<void(const Evaluation&)>& visit
                           .c_str());
   statement.bind(1, toolchain_version());
   int code = statement.step();
-  for (; code == SQLITE_ROW; code = statement.step()) visit(read_row(statement.get()));
+  for (; code == SQLITE_ROW; code = statement.step())
+    if (const auto row = read_row(statement.get())) visit(*row);
   if (code != SQLITE_DONE) return state_->error("cannot read the store");
   return {};
 }

@@ -16,7 +16,8 @@ namespace llmc {
 /// version, so that a row is never wrong, only useful or not.
 ///
 /// The file is a SQLite database (application_id "llmc", user_version = format) in WAL mode:
-/// a row is safe against kill -9 of this process as soon as `add` returns.
+/// each row carries a checksum, and one that does not fit counts as absent. A
+/// row is safe against kill -9 of this process as soon as `add` returns.
 class Store {
  public:
   /// Opens or creates it. A file that is no store, has another format version or is damaged is
@@ -30,7 +31,7 @@ class Store {
   ~Store();
 
   /// The row for this program and list under the linked LLVM, if there is one. A timeout under a
-  /// shorter deadline than `deadline` does not count.
+  /// shorter deadline than `deadline` does not count, nor does running out of memory.
   std::optional<Evaluation> find(const Digest& program, const std::string& list,
                                  std::chrono::milliseconds deadline);
 

@@ -33,6 +33,7 @@ Task<Result<SearchResult>> try_winners(EvaluationHub& hub, const TunedProgram& t
     if (winner != result.best.list) others.push_back(winner);
   auto rows = co_await hub.evaluate(*tuned.program, others);
   if (!rows) co_return std::unexpected(rows.error());
+  result.broadcast += rows->size();
   for (const Evaluation& row : *rows) {
     result.failed += !row.ok();
     if (!row.ok() || cost(row.sizes, objective) >= cost(result.best.sizes, objective)) continue;
@@ -52,8 +53,7 @@ double log_ratio(const SearchResult& result, Objective objective) {
 
 Result<std::vector<TunedProgram>> tune(Evaluator& evaluator, const std::vector<Program>& programs,
                                        const SearchSetting& setting, std::size_t broadcast,
-                                       const std::function<void(const TunerProgress&)>& observer,
-                                       const std::function<void(const TunedProgram&)>& on_program) {
+                                       const std::function<void(const TunerProgress&)>& observer) {
   EvaluationHub hub(evaluator);
   const Objective objective = setting.options.objective;
   std::vector<TunedProgram> tuned(programs.size());
@@ -78,7 +78,6 @@ Result<std::vector<TunedProgram>> tune(Evaluator& evaluator, const std::vector<P
     ++progress.programs_done;
     if (tuned[i].result) progress.log_ratio += log_ratio(*tuned[i].result, objective);
     observer(progress);
-    on_program(tuned[i]);
   };
   LLMC_TRY(const bool all_searched,
            run_all(hub, programs.size(), evaluator.jobs(), make_search, finish_search));

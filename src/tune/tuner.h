@@ -34,7 +34,6 @@ struct TunerProgress {
 /// `interrupted` for the rest.
 Result<std::vector<TunedProgram>> tune(Evaluator& evaluator, const std::vector<Program>& programs,
                                        const SearchSetting& setting, std::size_t broadcast,
-                                       const std::function<void(const TunerProgress&)>& observer,
-                                       const std::function<void(const TunedProgram&)>& on_program);
+                                       const std::function<void(const TunerProgress&)>& observer);
 
 }  // namespace llmc

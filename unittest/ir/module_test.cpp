@@ -89,7 +89,10 @@ TEST(IrModule, WrongTextIsRefusedWithLineAndColumn) {
 
 TEST(IrModule, GarbageIsRefused) {
   EXPECT_THAT(error_of("int main(void) { return 0; }\n"), StartsWith("bad.ll:1:1: "));
-  EXPECT_THAT(error_of(std::string("\x7f" "ELF\x02\x01\x00\x00", 8)), StartsWith("bad.ll:1:1: "));
+  EXPECT_THAT(error_of(std::string("\x7f"
+                                   "ELF\x02\x01\x00\x00",
+                                   8)),
+              StartsWith("bad.ll:1:1: "));
 }
 
 TEST(IrModule, InvalidIrIsRefused) {
@@ -178,9 +181,10 @@ TEST(IrModule, InstructionsAreCountedAsLlvmCountsThem) {
     test::output_of({llvm_tool("clang"), "-Oz", "-emit-llvm", "-c", source.string(), "-o", path});
     // opt prints "N instcount - Number of instructions (of all types)" with -stats only in debug
     // builds, so the function properties are the authority.
-    const std::string properties = test::output_of(
-        {"sh", "-c", llvm_tool("opt") + " -passes='print<func-properties>' -disable-output '" +
-                         path + "' 2>&1"});
+    const std::string properties =
+        test::output_of({"sh", "-c",
+                         llvm_tool("opt") + " -passes='print<func-properties>' -disable-output '" +
+                             path + "' 2>&1"});
     std::uint64_t expected = 0;
     const std::string key = "TotalInstructionCount: ";
     for (auto at = properties.find(key); at != std::string::npos; at = properties.find(key, at + 1))
@@ -225,9 +229,13 @@ define i32 @f(i32 %x) {
 }
 )";
   std::string without = text;
-  without.erase(without.find("  uselistorder"), std::string("  uselistorder i32 %x, { 1, 2, 0 }\n").size());
+  without.erase(without.find("  uselistorder"),
+                std::string("  uselistorder i32 %x, { 1, 2, 0 }\n").size());
   EXPECT_NE(parse(text).digest(), parse(without).digest());
-  EXPECT_EQ(parse(parse(text).bitcode()).digest(), parse(text).digest());
+  // Without names: LLVM writes the table of local names in an order that differs from run to run.
+  const IrModule module = parse(parse(text).bitcode(), ValueNames::discard);
+  EXPECT_EQ(parse(module.bitcode(), ValueNames::discard).digest(), module.digest());
+  EXPECT_NE(parse(parse(without).bitcode(), ValueNames::discard).digest(), module.digest());
 }
 
 TEST(IrModule, MovesWithItsContext) {

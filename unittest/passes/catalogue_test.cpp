@@ -53,9 +53,7 @@ std::set<Listed> listed_by_opt() {
   return names;
 }
 
-bool is_whole_pipeline(const PassInfo& pass) {
-  return pass.name.find("<O") != std::string::npos;
-}
+bool is_whole_pipeline(const PassInfo& pass) { return pass.name.find("<O") != std::string::npos; }
 
 TEST(PassCatalogue, HoldsExactlyWhatOptLists) {
   std::set<Listed> known;
@@ -115,8 +113,8 @@ TEST(PassCatalogue, PassesOfLlvmsOwnPipelineAreTrusted) {
                  "-disable-output", "/dev/null"});
   int checked = 0;
   for (const char* name : {"instcombine", "simplifycfg", "sroa", "licm", "gvn", "inline",
-                           "globalopt", "early-cse", "indvars", "loop-rotate", "memcpyopt",
-                           "dse", "adce", "jump-threading", "constmerge", "globaldce"}) {
+                           "globalopt", "early-cse", "indvars", "loop-rotate", "memcpyopt", "dse",
+                           "adce", "jump-threading", "constmerge", "globaldce"}) {
     if (pipeline.find(name) == std::string::npos) continue;
     ++checked;
     const PassInfo* pass = catalogue().find(name);
@@ -128,8 +126,8 @@ TEST(PassCatalogue, PassesOfLlvmsOwnPipelineAreTrusted) {
 }
 
 TEST(PassCatalogue, PassesKnownToBreakCodeAreKeptApart) {
-  for (const char* name : {"unify-loop-exits", "attributor", "attributor-cgscc",
-                           "attributor-light", "lower-atomic", "lower-invoke"}) {
+  for (const char* name : {"unify-loop-exits", "attributor", "attributor-cgscc", "attributor-light",
+                           "lower-atomic", "lower-invoke"}) {
     const PassInfo* pass = catalogue().find(name);
     ASSERT_NE(pass, nullptr) << name;
     EXPECT_EQ(pass->tier, PassTier::unsound) << name;
@@ -142,8 +140,8 @@ TEST(PassCatalogue, PassesKnownToBreakCodeAreKeptApart) {
 }
 
 TEST(PassCatalogue, AnalysesAndUtilitiesAreExcludedWithAReason) {
-  for (const char* name : {"domtree", "aa", "loops", "scalar-evolution", "print<domtree>",
-                           "verify", "invalidate<all>", "no-op-module", "trigger-crash-module"}) {
+  for (const char* name : {"domtree", "aa", "loops", "scalar-evolution", "print<domtree>", "verify",
+                           "invalidate<all>", "no-op-module", "trigger-crash-module"}) {
     const PassInfo* pass = catalogue().find(name);
     ASSERT_NE(pass, nullptr) << name;
     EXPECT_THAT(pass->excluded, Not(IsEmpty())) << name;

@@ -1,6 +1,7 @@
 #include "passes/pass_list.h"
 
 #include <algorithm>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -35,6 +36,9 @@ struct Spelling {
   const char* canonical;
 };
 
+/// GoogleTest's name for it; without this it would print addresses, which change.
+void PrintTo(const Spelling& spelling, std::ostream* out) { *out << '"' << spelling.input << '"'; }
+
 class PassListSpelling : public testing::TestWithParam<Spelling> {};
 
 TEST_P(PassListSpelling, HasOneCanonicalForm) {
@@ -47,18 +51,18 @@ TEST_P(PassListSpelling, HasOneCanonicalForm) {
   EXPECT_EQ(*again, *list) << "the canonical form is not its own canonical form";
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Empty, PassListSpelling,
-    testing::Values(Spelling{"", ""}, Spelling{"  \n\t", ""}, Spelling{"function()", ""},
-                    Spelling{"module()", ""}, Spelling{"function(loop())", ""}));
+INSTANTIATE_TEST_SUITE_P(Empty, PassListSpelling,
+                         testing::Values(Spelling{"", ""}, Spelling{"  \n\t", ""},
+                                         Spelling{"function()", ""}, Spelling{"module()", ""},
+                                         Spelling{"function(loop())", ""}));
 
 INSTANTIATE_TEST_SUITE_P(
     SinglePasses, PassListSpelling,
-    testing::Values(
-        Spelling{"globaldce", "globaldce"}, Spelling{" globaldce ", "globaldce"},
-        Spelling{"gvn", "function(gvn)"}, Spelling{"inline", "cgscc(inline)"},
-        Spelling{"indvars", "function(loop(indvars))"},
-        Spelling{"default<Oz>", "default<Oz>"}, Spelling{"default<O2>,globaldce", "default<O2>,globaldce"}));
+    testing::Values(Spelling{"globaldce", "globaldce"}, Spelling{" globaldce ", "globaldce"},
+                    Spelling{"gvn", "function(gvn)"}, Spelling{"inline", "cgscc(inline)"},
+                    Spelling{"indvars", "function(loop(indvars))"},
+                    Spelling{"default<Oz>", "default<Oz>"},
+                    Spelling{"default<O2>,globaldce", "default<O2>,globaldce"}));
 
 INSTANTIATE_TEST_SUITE_P(
     SpellingsThatKillOpt, PassListSpelling,
@@ -83,57 +87,56 @@ INSTANTIATE_TEST_SUITE_P(
                     Spelling{"module(cgscc(inline))", "cgscc(inline)"},
                     Spelling{"module(module(inline))", "cgscc(inline)"}));
 
-INSTANTIATE_TEST_SUITE_P(
-    NamesOfLlvm17, PassListSpelling,
-    testing::Values(Spelling{"flattencfg", "function(flatten-cfg)"},
-                    Spelling{"module(loweratomic)", "function(lower-atomic)"},
-                    Spelling{"lowerinvoke", "function(lower-invoke)"},
-                    Spelling{"function(lowerswitch,gvn)", "function(lower-switch,gvn)"}));
+INSTANTIATE_TEST_SUITE_P(NamesOfLlvm17, PassListSpelling,
+                         testing::Values(Spelling{"flattencfg", "function(flatten-cfg)"},
+                                         Spelling{"module(loweratomic)", "function(lower-atomic)"},
+                                         Spelling{"lowerinvoke", "function(lower-invoke)"},
+                                         Spelling{"function(lowerswitch,gvn)",
+                                                  "function(lower-switch,gvn)"}));
 
 // opt puts a list whose first element is a function pass (a loop manager counts as one) into one
 // function(...) as a whole, which runs it function by function: not the same as one function(...)
 // for each pass. A first element function(...) is a module-level element, so nothing is wrapped.
 INSTANTIATE_TEST_SUITE_P(
     WholeListWrapping, PassListSpelling,
-    testing::Values(
-        Spelling{"sroa<modify-cfg>,gvn", "function(sroa<modify-cfg>,gvn)"},
-        Spelling{"instcombine,gvn", "function(instcombine<no-verify-fixpoint>,gvn)"},
-        Spelling{"gvn,indvars", "function(gvn,loop(indvars))"},
-        Spelling{"inline,gvn", "cgscc(inline,function(gvn))"},
-        Spelling{"globaldce,gvn", "globaldce,function(gvn)"},
-        Spelling{"indvars,loop-deletion", "function(loop(indvars,loop-deletion))"},
-        Spelling{"loop-mssa(licm),gvn", "function(loop-mssa(licm),gvn)"},
-        Spelling{"loop(indvars),dce", "function(loop(indvars),dce)"},
-        Spelling{"function(gvn),dce", "function(gvn),function(dce)"},
-        Spelling{"cgscc(inline),gvn", "cgscc(inline),function(gvn)"},
-        Spelling{"devirt<4>(inline),gvn", "cgscc(devirt<4>(inline),function(gvn))"}));
+    testing::Values(Spelling{"sroa<modify-cfg>,gvn", "function(sroa<modify-cfg>,gvn)"},
+                    Spelling{"instcombine,gvn", "function(instcombine<no-verify-fixpoint>,gvn)"},
+                    Spelling{"gvn,indvars", "function(gvn,loop(indvars))"},
+                    Spelling{"inline,gvn", "cgscc(inline,function(gvn))"},
+                    Spelling{"globaldce,gvn", "globaldce,function(gvn)"},
+                    Spelling{"indvars,loop-deletion", "function(loop(indvars,loop-deletion))"},
+                    Spelling{"loop-mssa(licm),gvn", "function(loop-mssa(licm),gvn)"},
+                    Spelling{"loop(indvars),dce", "function(loop(indvars),dce)"},
+                    Spelling{"function(gvn),dce", "function(gvn),function(dce)"},
+                    Spelling{"cgscc(inline),gvn", "cgscc(inline),function(gvn)"},
+                    Spelling{"devirt<4>(inline),gvn", "cgscc(devirt<4>(inline),function(gvn))"}));
 
 INSTANTIATE_TEST_SUITE_P(
     Nesting, PassListSpelling,
-    testing::Values(
-        Spelling{"function(gvn),function(dce)", "function(gvn),function(dce)"},
-        Spelling{"function(gvn),function(dce,loop(indvars))",
-                 "function(gvn),function(dce,loop(indvars))"},
-        Spelling{"cgscc(inline,function(gvn,loop(indvars)))",
-                 "cgscc(inline,function(gvn,loop(indvars)))"},
-        Spelling{"cgscc(devirt<4>(inline))", "cgscc(devirt<4>(inline))"},
-        Spelling{"devirt<4>(inline)", "cgscc(devirt<4>(inline))"},
-        Spelling{"globaldce,loop(indvars)", "globaldce,function(loop(indvars))"},
-        Spelling{"cgscc(gvn)", "cgscc(function(gvn))"},
-        Spelling{" function ( gvn , dce ) , globaldce ", "function(gvn,dce),globaldce"},
-        Spelling{"function<eager-inv>(gvn)", "function<eager-inv>(gvn)"}));
+    testing::Values(Spelling{"function(gvn),function(dce)", "function(gvn),function(dce)"},
+                    Spelling{"function(gvn),function(dce,loop(indvars))",
+                             "function(gvn),function(dce,loop(indvars))"},
+                    Spelling{"cgscc(inline,function(gvn,loop(indvars)))",
+                             "cgscc(inline,function(gvn,loop(indvars)))"},
+                    Spelling{"cgscc(devirt<4>(inline))", "cgscc(devirt<4>(inline))"},
+                    Spelling{"devirt<4>(inline)", "cgscc(devirt<4>(inline))"},
+                    Spelling{"globaldce,loop(indvars)", "globaldce,function(loop(indvars))"},
+                    Spelling{"cgscc(gvn)", "cgscc(function(gvn))"},
+                    Spelling{" function ( gvn , dce ) , globaldce ", "function(gvn,dce),globaldce"},
+                    Spelling{"function<eager-inv>(gvn)", "function<eager-inv>(gvn)"}));
 
 INSTANTIATE_TEST_SUITE_P(
     Parameters, PassListSpelling,
-    testing::Values(
-        Spelling{"gvn<no-pre>", "function(gvn<no-pre>)"},
-        Spelling{"gvn<no-pre;no-load-pre>", "function(gvn<no-pre;no-load-pre>)"},
-        Spelling{"loop-unroll<O2>", "function(loop-unroll<O2>)"},
-        Spelling{"licm<allowspeculation>", "function(loop-mssa(licm<allowspeculation>))"},
-        Spelling{"early-cse<memssa>", "function(early-cse<memssa>)"},
-        Spelling{"ipsccp<no-func-spec>", "ipsccp<no-func-spec>"}));
+    testing::Values(Spelling{"gvn<no-pre>", "function(gvn<no-pre>)"},
+                    Spelling{"gvn<no-pre;no-load-pre>", "function(gvn<no-pre;no-load-pre>)"},
+                    Spelling{"loop-unroll<O2>", "function(loop-unroll<O2>)"},
+                    Spelling{"licm<allowspeculation>",
+                             "function(loop-mssa(licm<allowspeculation>))"},
+                    Spelling{"early-cse<memssa>", "function(early-cse<memssa>)"},
+                    Spelling{"ipsccp<no-func-spec>", "ipsccp<no-func-spec>"}));
 
-// --- Agreement with opt ---------------------------------------------------------------------------
+// --- Agreement with opt
+// ---------------------------------------------------------------------------
 
 /// What opt makes of a list: its own rendering of the pipeline.
 std::string printed_by_opt(const std::string& list) {
@@ -151,12 +154,15 @@ TEST(PassList, MeansToOptWhatTheInputMeans) {
     EXPECT_EQ(printed_by_opt(canonical(input)), printed_by_opt(input)) << input;
 }
 
-// --- Errors ---------------------------------------------------------------------------------------
+// --- Errors
+// ---------------------------------------------------------------------------------------
 
 struct Fault {
   std::string input;
   std::string says;
 };
+
+void PrintTo(const Fault& fault, std::ostream* out) { *out << testing::PrintToString(fault.input); }
 
 class PassListError : public testing::TestWithParam<Fault> {};
 
@@ -225,11 +231,10 @@ TEST(PassList, TakesTenThousandPasses) {
   EXPECT_EQ(take(parse(list.to_string())), list);
 }
 
-TEST(PassList, RefusesNewlinesInsideParameters) {
-  EXPECT_FALSE(parse("gvn<no-\npre>"));
-}
+TEST(PassList, RefusesNewlinesInsideParameters) { EXPECT_FALSE(parse("gvn<no-\npre>")); }
 
-// --- Values ---------------------------------------------------------------------------------------
+// --- Values
+// ---------------------------------------------------------------------------------------
 
 TEST(PassList, TheEmptyListIsEmpty) {
   const PassList list = take(parse(""));
@@ -264,7 +269,8 @@ TEST(PassList, ReadsItsPaperSpellingBack) {
 }
 
 TEST(PassList, PrintsThePapersSpelling) {
-  EXPECT_EQ(take(parse("globaldce,gvn")).to_paper_string(), "module(globaldce),module(function(gvn))");
+  EXPECT_EQ(take(parse("globaldce,gvn")).to_paper_string(),
+            "module(globaldce),module(function(gvn))");
   EXPECT_EQ(PassList().to_paper_string(), "");
 }
 

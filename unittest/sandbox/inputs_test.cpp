@@ -25,8 +25,7 @@ constexpr const char* k_text =
 struct OneFile {
   TemporaryFolder folder = temporary_folder();
   std::string path;
-  OneFile(const std::string& name, std::string_view bytes)
-      : path((folder.path() / name).string()) {
+  OneFile(const std::string& name, std::string_view bytes) : path((folder.path() / name).string()) {
     EXPECT_TRUE(write_file(path, bytes));
   }
 };

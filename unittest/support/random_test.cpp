@@ -54,7 +54,8 @@ TEST(Random, DrawsInProportionToWeights) {
   std::array<int, 5> counts{};
   for (int i = 0; i < draws; ++i) ++counts[random.weighted(weights)];
   EXPECT_EQ(counts[1], 0) << "a weight of zero is never drawn";
-  for (std::size_t i = 0; i < counts.size(); ++i) expect_frequency(counts[i], draws, weights[i] / 10);
+  for (std::size_t i = 0; i < counts.size(); ++i)
+    expect_frequency(counts[i], draws, weights[i] / 10);
 }
 
 TEST(Random, HappensWithItsProbability) {

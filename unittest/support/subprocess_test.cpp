@@ -58,7 +58,8 @@ TEST(Subprocess, FeedsInputThatIsEchoedAndLargerThanAPipe) {
   if (child == 0) {
     ::alarm(8);
     const std::string input(1'000'000, 'x');
-    const auto result = run_subprocess({"cat"}, {.directory = {}, .limit = seconds(6), .input = input});
+    const auto result =
+        run_subprocess({"cat"}, {.directory = {}, .limit = seconds(6), .input = input});
     ::_exit(result && !result->timed_out && result->output == input ? 0 : 1);
   }
   int status = 0;
@@ -69,13 +70,14 @@ TEST(Subprocess, FeedsInputThatIsEchoedAndLargerThanAPipe) {
 
 TEST(Subprocess, SurvivesAProgramThatIgnoresItsInput) {
   const std::string input(1'000'000, 'x');
-  EXPECT_EQ(shell("exit 3", {.directory = {}, .limit = seconds(20), .input = input}).exit_status, 3);
+  EXPECT_EQ(shell("exit 3", {.directory = {}, .limit = seconds(20), .input = input}).exit_status,
+            3);
 }
 
 TEST(Subprocess, KillsWhatIsPastItsLimit) {
   const auto start = std::chrono::steady_clock::now();
-  const SubprocessResult result =
-      shell("echo started; exec sleep 60", {.directory = {}, .limit = milliseconds(300), .input = {}});
+  const SubprocessResult result = shell("echo started; exec sleep 60",
+                                        {.directory = {}, .limit = milliseconds(300), .input = {}});
   EXPECT_TRUE(result.timed_out);
   EXPECT_EQ(result.exit_status, 128 + SIGKILL);
   EXPECT_EQ(result.output, "started\n") << "what came before the limit is kept";
@@ -85,8 +87,8 @@ TEST(Subprocess, KillsWhatIsPastItsLimit) {
 // The outputs may be closed long before the end.
 TEST(Subprocess, TheLimitHoldsForAProgramThatClosedItsOutputs) {
   const auto start = std::chrono::steady_clock::now();
-  const SubprocessResult result = shell("exec sleep 8 >&- 2>&-",
-                                        {.directory = {}, .limit = milliseconds(300), .input = {}});
+  const SubprocessResult result =
+      shell("exec sleep 8 >&- 2>&-", {.directory = {}, .limit = milliseconds(300), .input = {}});
   EXPECT_TRUE(result.timed_out);
   EXPECT_LT(std::chrono::steady_clock::now() - start, seconds(6));
 }
@@ -104,7 +106,8 @@ TEST(Subprocess, AProgramThatIsNotThereIsAnError) {
 }
 
 TEST(Subprocess, AFolderThatIsNotThereIsAnError) {
-  EXPECT_FALSE(run_subprocess({"true"}, {.directory = "/no/such/folder", .limit = {}, .input = {}}));
+  EXPECT_FALSE(
+      run_subprocess({"true"}, {.directory = "/no/such/folder", .limit = {}, .input = {}}));
 }
 
 TEST(Subprocess, LeavesNoFileDescriptorsOpen) {

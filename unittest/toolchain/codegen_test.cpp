@@ -22,8 +22,8 @@ CodegenOptions options_for(const std::vector<std::string>& flags) {
   const TemporaryFolder folder = test::temporary_folder();
   EXPECT_TRUE(write_file(folder.path() / "a.c", "int f(int x) { return x + 1; }\n"));
   std::vector<std::string> unsupported;
-  const CodegenOptions options = take(take(FrontEnd::find()).codegen_options(
-      {folder.path(), "a.c", flags, false}, unsupported));
+  const CodegenOptions options = take(
+      take(FrontEnd::find()).codegen_options({folder.path(), "a.c", flags, false}, unsupported));
   EXPECT_THAT(unsupported, IsEmpty());
   return options;
 }
@@ -157,8 +157,8 @@ TEST(CodeGenerator, LowersWithoutOptimisationAsThePaperDid) {
     CodegenOptions options;
     options.level = level;
     IrModule module = take(IrModule::parse(text, "a.ll"));
-    return take(take(CodeGenerator::create(options, "x86_64-pc-linux-gnu"))
-                    .emit_assembly(module.module()));
+    return take(
+        take(CodeGenerator::create(options, "x86_64-pc-linux-gnu")).emit_assembly(module.module()));
   };
   EXPECT_NE(size_at(CodegenLevel::o0), size_at(CodegenLevel::oz));
 }

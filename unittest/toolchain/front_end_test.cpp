@@ -31,11 +31,12 @@ std::string database_error(const std::string& text) {
   return message_of(read_compile_commands(path));
 }
 
-// --- Flags ----------------------------------------------------------------------------------------
+// --- Flags
+// ----------------------------------------------------------------------------------------
 
 TEST(OwnFlags, KeepsWhatTheCodeMeans) {
-  EXPECT_THAT(own_flags({"-std=gnu11", "-DX=1", "-I", "include", "-isystem", "sys", "-include", "a.h",
-                         "-fPIC", "-march=haswell", "-g0", "-Wall", "-pthread"},
+  EXPECT_THAT(own_flags({"-std=gnu11", "-DX=1", "-I", "include", "-isystem", "sys", "-include",
+                         "a.h", "-fPIC", "-march=haswell", "-g0", "-Wall", "-pthread"},
                         "a.c"),
               ElementsAre("-std=gnu11", "-DX=1", "-I", "include", "-isystem", "sys", "-include",
                           "a.h", "-fPIC", "-march=haswell", "-g0", "-Wall", "-pthread"));
@@ -66,7 +67,8 @@ TEST(OwnFlags, KeepsFlagsThatOnlyLookDropped) {
               SizeIs(4));
 }
 
-// --- Compilation databases ------------------------------------------------------------------------
+// --- Compilation databases
+// ------------------------------------------------------------------------
 
 TEST(CompileCommands, ReadsArguments) {
   const auto commands = read_database(R"([{"directory": "/build", "file": "../a b.c",
@@ -123,8 +125,7 @@ TEST(CompileCommands, NamesTheMalformedEntry) {
         R"({"directory": "/b", "command": "cc -c a.c"})",
         R"({"directory": 1, "file": "a.c", "command": "cc -c a.c"})",
         R"({"directory": "/b", "file": "a.c", "arguments": "cc"})",
-        R"({"directory": "/b", "file": "a.c", "arguments": [1]})", "17", "null",
-        R"(["cc"])"}) {
+        R"({"directory": "/b", "file": "a.c", "arguments": [1]})", "17", "null", R"(["cc"])"}) {
     const std::string message = database_error("[" + good + "," + bad + "]");
     EXPECT_THAT(message, AllOf(HasSubstr("compile_commands.json"), HasSubstr("entry 1"))) << bad;
   }
@@ -133,8 +134,9 @@ TEST(CompileCommands, NamesTheMalformedEntry) {
 TEST(CompileCommands, RefusesAnEmptyCommand) {
   for (const char* bad : {R"({"directory": "/b", "file": "a.c", "arguments": []})",
                           R"({"directory": "/b", "file": "a.c", "command": "  "})"})
-    EXPECT_THAT(database_error(std::string("[") + bad + "]"),
-                AllOf(HasSubstr("compile_commands.json"), HasSubstr("entry 0"), HasSubstr("empty")));
+    EXPECT_THAT(
+        database_error(std::string("[") + bad + "]"),
+        AllOf(HasSubstr("compile_commands.json"), HasSubstr("entry 0"), HasSubstr("empty")));
 }
 
 TEST(CompileCommands, AMissingFileIsNamed) {
@@ -142,7 +144,8 @@ TEST(CompileCommands, AMissingFileIsNamed) {
               StartsWith("/no/such/compile_commands.json"));
 }
 
-// --- clang ----------------------------------------------------------------------------------------
+// --- clang
+// ----------------------------------------------------------------------------------------
 
 TEST(FrontEnd, HandsOnClangsOwnMessage) {
   const TemporaryFolder folder = temporary_folder();
@@ -162,7 +165,8 @@ TEST(FrontEnd, RunsInTheEntrysFolderWithItsFlags) {
   const TemporaryFolder folder = temporary_folder();
   ASSERT_TRUE(make_folder(folder.path() / "include"));
   ASSERT_TRUE(write_file(folder.path() / "include" / "a.h", "#define NUMBER 7\n"));
-  ASSERT_TRUE(write_file(folder.path() / "a.c", "#include <a.h>\nint f(void) { return NUMBER + MORE; }\n"));
+  ASSERT_TRUE(
+      write_file(folder.path() / "a.c", "#include <a.h>\nint f(void) { return NUMBER + MORE; }\n"));
   const FrontEnd front_end = take(FrontEnd::find());
   const Program program =
       take(front_end.compile({folder.path(), "a.c", {"-Iinclude", "-DMORE=1"}, false}));
@@ -183,8 +187,8 @@ TEST(FrontEnd, WarnsAboutFlagsThatAreNotReproduced) {
   const TemporaryFolder folder = temporary_folder();
   ASSERT_TRUE(write_file(folder.path() / "a.c", "int f(int x) { return x + 1; }\n"));
   const FrontEnd front_end = take(FrontEnd::find());
-  const Program program = take(
-      front_end.compile({folder.path(), "a.c", {"-mllvm", "-inline-threshold=3"}, false}));
+  const Program program =
+      take(front_end.compile({folder.path(), "a.c", {"-mllvm", "-inline-threshold=3"}, false}));
   ASSERT_THAT(program.warnings, SizeIs(1));
   EXPECT_THAT(program.warnings[0], HasSubstr("-mllvm -inline-threshold=3"));
 }
@@ -195,8 +199,10 @@ TEST(FrontEnd, SaysWhatToInstallIfThereIsNoClang) {
   ::setenv("LLMC_CLANG", "/no/such/clang", 1);
   EXPECT_THAT(message_of(FrontEnd::find()),
               AllOf(HasSubstr("/no/such/clang"), HasSubstr("apt-get install clang-19")));
-  if (before != nullptr) ::setenv("LLMC_CLANG", kept.c_str(), 1);
-  else ::unsetenv("LLMC_CLANG");
+  if (before != nullptr)
+    ::setenv("LLMC_CLANG", kept.c_str(), 1);
+  else
+    ::unsetenv("LLMC_CLANG");
 }
 
 }  // namespace

@@ -105,7 +105,9 @@ TEST(Measurement, KnowsEachKindOfSection) {
 }
 
 TEST(Measurement, RefusesWhatIsNoObject) {
-  for (const char* bytes : {"", "x", "int main() {}", "\x7f" "ELF"})
+  for (const char* bytes : {"", "x", "int main() {}",
+                            "\x7f"
+                            "ELF"})
     EXPECT_THAT(message_of(measure_object(bytes, "bad.o")), StartsWith("bad.o: "));
 }
 

@@ -21,8 +21,8 @@ const PassCatalogue& catalogue() {
 }
 
 const Program& example_program() {
-  static const Program program = take(take(FrontEnd::find()).compile(
-      {{}, test::source_path("examples/json.c"), {}, false}));
+  static const Program program =
+      take(take(FrontEnd::find()).compile({{}, test::source_path("examples/json.c"), {}, false}));
   return program;
 }
 

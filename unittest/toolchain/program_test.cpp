@@ -15,8 +15,8 @@ using testing::SizeIs;
 
 std::string text_with(const std::string& attributes, const std::string& operation = "add") {
   return "source_filename = \"first.c\"\ntarget triple = \"x86_64-pc-linux-gnu\"\n"
-         "define i32 @f(i32 %x) " + attributes + " {\n  %y = " + operation +
-         " i32 %x, 3\n  ret i32 %y\n}\n";
+         "define i32 @f(i32 %x) " +
+         attributes + " {\n  %y = " + operation + " i32 %x, 3\n  ret i32 %y\n}\n";
 }
 
 Program program_from(const std::string& text, const CodegenOptions& codegen = {}) {

@@ -175,9 +175,9 @@ TEST(Evaluator, BuildsTheObjectAndTheIr) {
 }
 
 TEST(Evaluator, AnEmptyModuleHasRows) {
-  const Program empty =
-      take(make_program(take(IrModule::parse("target triple = \"x86_64-pc-linux-gnu\"\n", "a")).bitcode(),
-                        "empty.ll", {}));
+  const Program empty = take(make_program(
+      take(IrModule::parse("target triple = \"x86_64-pc-linux-gnu\"\n", "a")).bitcode(), "empty.ll",
+      {}));
   const auto pool = evaluator();
   for (const Evaluation& row :
        take(pool->evaluate(empty, {std::string(k_baseline_list), "default<Oz>", ""}))) {
@@ -217,7 +217,8 @@ TEST(Evaluator, AnInterruptEndsTheWait) {
   EXPECT_FALSE(take(pool->wait()));
 }
 
-// --- Failures are rows ----------------------------------------------------------------------------
+// --- Failures are rows
+// ----------------------------------------------------------------------------
 
 void expect_still_right(Evaluator& pool) {
   const Evaluation row = evaluate_one(pool, example("protocol.c"), "function(sroa<modify-cfg>)");
@@ -249,8 +250,8 @@ TEST(EvaluatorFailure, LlvmGivingUpIsARow) {
 TEST(EvaluatorFailure, AListThatLlvmRejectsIsARow) {
   const auto pool = evaluator();
   const std::vector<Evaluation> rows = take(pool->evaluate(
-      example("json.c"), {"globaldce,no-such-pass", "globaldce,no-such-pass,constmerge",
-                          "globaldce", "function((("}));
+      example("json.c"),
+      {"globaldce,no-such-pass", "globaldce,no-such-pass,constmerge", "globaldce", "function((("}));
   EXPECT_EQ(rows[0].outcome, Outcome::rejected);
   EXPECT_THAT(rows[0].message, HasSubstr("no-such-pass"));
   EXPECT_EQ(rows[1].outcome, Outcome::rejected);
@@ -323,16 +324,15 @@ TEST(EvaluatorFailure, ExhaustedMemoryIsARow) {
 TEST(EvaluatorFailure, OneBranchThatCrashesSparesTheOthers) {
   const auto pool = evaluator();
   const std::string slow = k_slow;
-  const std::vector<std::string> lists = {
-      slow,
-      slow + ",trigger-crash-module",
-      slow + ",trigger-crash-module,globaldce",
-      slow + ",globaldce",
-      slow + ",globaldce,trigger-crash-module",
-      slow + ",globaldce,function(gvn)",
-      slow + ",zzz-unknown",
-      "trigger-crash-module",
-      "function(gvn)"};
+  const std::vector<std::string> lists = {slow,
+                                          slow + ",trigger-crash-module",
+                                          slow + ",trigger-crash-module,globaldce",
+                                          slow + ",globaldce",
+                                          slow + ",globaldce,trigger-crash-module",
+                                          slow + ",globaldce,function(gvn)",
+                                          slow + ",zzz-unknown",
+                                          "trigger-crash-module",
+                                          "function(gvn)"};
   const std::vector<Evaluation> rows = take(pool->evaluate(example("json.c"), lists));
   for (const std::size_t i : {1UL, 2UL, 4UL, 7UL})
     EXPECT_EQ(rows[i].outcome, Outcome::crash) << lists[i] << ": " << rows[i].message;
@@ -346,7 +346,8 @@ TEST(EvaluatorFailure, OneBranchThatCrashesSparesTheOthers) {
 TEST(EvaluatorFailure, OneBranchThatHangsSparesTheOthers) {
   const auto pool = evaluator(with_deadline(milliseconds(1500)));
   const std::string slow = k_slow;
-  const std::vector<std::string> lists = {slow + ",constmerge", slow + "," + repeated("default<O3>", 2000),
+  const std::vector<std::string> lists = {slow + ",constmerge",
+                                          slow + "," + repeated("default<O3>", 2000),
                                           slow + ",globaldce", slow + ",globaldce,function(gvn)"};
   const std::vector<Evaluation> rows = take(pool->evaluate(example("protocol.c"), lists));
   EXPECT_EQ(rows[1].outcome, Outcome::timeout) << rows[1].message;
@@ -358,11 +359,12 @@ TEST(EvaluatorFailure, OneBranchThatHangsSparesTheOthers) {
 TEST(EvaluatorFailure, FailingRowsAreTheSameWithManyWorkers) {
   const std::string slow = k_slow;
   const std::vector<std::string> lists = {slow + ",trigger-crash-module", slow + ",globaldce",
-                                          "function(loop(licm))", "function(gvn)",
-                                          "globaldce,no-such-pass", slow};
+                                          "function(loop(licm))",         "function(gvn)",
+                                          "globaldce,no-such-pass",       slow};
   const auto rows_with = [&](unsigned jobs) {
     std::vector<std::string> rows;
-    for (const Evaluation& row : take(evaluator(with_jobs(jobs))->evaluate(example("json.c"), lists)))
+    for (const Evaluation& row :
+         take(evaluator(with_jobs(jobs))->evaluate(example("json.c"), lists)))
       rows.push_back(std::string(to_string(row.outcome)) + " " + row.message);
     return rows;
   };
@@ -384,7 +386,8 @@ TEST(EvaluatorFailure, LeavesNoProcessesAndFilesBehind) {
   EXPECT_EQ(::waitpid(-1, nullptr, WNOHANG), -1) << "a child is left";
 }
 
-// --- The store ------------------------------------------------------------------------------------
+// --- The store
+// ------------------------------------------------------------------------------------
 
 TEST(EvaluatorWithStore, AddsEveryRowAndReadsItBack) {
   const TemporaryFolder folder = test::temporary_folder();
@@ -440,9 +443,9 @@ TEST(SplitSteps, SplitsAtTheOutermostCommas) {
   using testing::ElementsAre;
   EXPECT_THAT(split_steps(""), IsEmpty());
   EXPECT_THAT(split_steps("globaldce"), ElementsAre("globaldce"));
-  EXPECT_THAT(split_steps("cgscc(inline,function(gvn,dce)),globaldce,function(gvn<no-pre;pre>)"),
-              ElementsAre("cgscc(inline,function(gvn,dce))", "globaldce",
-                          "function(gvn<no-pre;pre>)"));
+  EXPECT_THAT(
+      split_steps("cgscc(inline,function(gvn,dce)),globaldce,function(gvn<no-pre;pre>)"),
+      ElementsAre("cgscc(inline,function(gvn,dce))", "globaldce", "function(gvn<no-pre;pre>)"));
   EXPECT_THAT(split_steps(std::string(k_baseline_list)), ElementsAre(k_baseline_list));
 }
 

@@ -65,7 +65,8 @@ TEST(Mutation, KeepsToItsAlphabet) {
 
 TEST(Crossover, JoinsABeginningAndAnEnd) {
   const PassList first = take(PassList::parse("globaldce,constmerge,globalopt", catalogue()));
-  const PassList second = take(PassList::parse("cgscc(inline),function(gvn),deadargelim", catalogue()));
+  const PassList second =
+      take(PassList::parse("cgscc(inline),function(gvn),deadargelim", catalogue()));
   Random random(13);
   std::set<std::string> children;
   for (int i = 0; i < 300; ++i) {

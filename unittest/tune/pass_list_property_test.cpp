@@ -1,6 +1,5 @@
 // Properties of pass lists over generated ones. The seeds are fixed: a failure can be repeated.
 #include "passes/pass_list.h"
-
 #include "tune/tune_testing.h"
 
 namespace llmc {
@@ -33,8 +32,7 @@ TEST(PassListProperty, ParseUndoesPrint) {
     const auto read = PassList::parse(text, test::catalogue());
     ASSERT_TRUE(read) << text << ": " << read.error().message;
     if (*read == list) continue;
-    if (++failures <= 3)
-      ADD_FAILURE() << "printed " << text << "\nread as " << read->to_string();
+    if (++failures <= 3) ADD_FAILURE() << "printed " << text << "\nread as " << read->to_string();
   }
   EXPECT_EQ(failures, 0) << "of 2000";
 }

@@ -46,11 +46,14 @@ TEST(Portfolio, RefusesWhatWasChanged) {
   std::string changed = print_portfolio(k_lists, "made by a test");
   changed[changed.find("gvn")] = 'G';
   EXPECT_THAT(message_of(read(changed)), HasSubstr("checksum"));
-  EXPECT_THAT(message_of(read(print_portfolio(k_lists, "x") + "globaldce\n")), HasSubstr("checksum"));
+  EXPECT_THAT(message_of(read(print_portfolio(k_lists, "x") + "globaldce\n")),
+              HasSubstr("checksum"));
 }
 
 TEST(Portfolio, RefusesWhatIsNone) {
-  for (const char* bytes : {"", "globaldce\n", "llmc-portfolio 2 0\n", "\x7f" "ELF"})
+  for (const char* bytes : {"", "globaldce\n", "llmc-portfolio 2 0\n",
+                            "\x7f"
+                            "ELF"})
     EXPECT_THAT(message_of(read(bytes)), HasSubstr("not a portfolio"));
 }
 

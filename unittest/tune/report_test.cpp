@@ -1,7 +1,8 @@
 #include "tune/report.h"
 
-#include <cmath>
 #include <nlohmann/json.hpp>
+
+#include <cmath>
 
 #include "tune/tune_testing.h"
 
@@ -89,13 +90,31 @@ TEST(Summarise, AnEmptyProgramCountsAsOne) {
 }
 
 TEST(GainAfter, FollowsTheTrace) {
-  const std::vector<TunedProgram> run = {
-      tuned(program(), 100, 50, {{3, 80}, {10, 50}}), tuned(program(), 100, 25, {{1, 25}})};
+  const std::vector<TunedProgram> run = {tuned(program(), 100, 50, {{3, 80}, {10, 50}}),
+                                         tuned(program(), 100, 25, {{1, 25}})};
   EXPECT_DOUBLE_EQ(gain_after(run, Objective::binary, 0), 0);
   EXPECT_DOUBLE_EQ(gain_after(run, Objective::binary, 1), 1 - std::sqrt(0.25));
   EXPECT_DOUBLE_EQ(gain_after(run, Objective::binary, 3), 1 - std::sqrt(0.8 * 0.25));
   EXPECT_DOUBLE_EQ(gain_after(run, Objective::binary, 9), 1 - std::sqrt(0.8 * 0.25));
   EXPECT_DOUBLE_EQ(gain_after(run, Objective::binary, 100), 1 - std::sqrt(0.5 * 0.25));
+}
+
+TEST(GainCurve, HasPointsUpToTheBudgetThatNeverFall) {
+  const std::vector<TunedProgram> run = {tuned(program(), 100, 50, {{3, 80}, {10, 50}}),
+                                         tuned(program(), 100, 25, {{1, 25}})};
+  const GainCurve curve = gain_curve(run, Objective::binary, 100);
+  ASSERT_FALSE(curve.empty());
+  std::uint64_t last = 0;
+  double gain = 0;
+  for (const auto& [evaluations, value] : curve) {
+    EXPECT_GT(evaluations, last);
+    EXPECT_LE(evaluations, 100U);
+    EXPECT_GE(value, gain);
+    EXPECT_DOUBLE_EQ(value, gain_after(run, Objective::binary, evaluations));
+    last = evaluations;
+    gain = value;
+  }
+  EXPECT_DOUBLE_EQ(gain, 1 - std::sqrt(0.5 * 0.25));
 }
 
 TEST(JsonLine, HoldsTheProgram) {
@@ -126,17 +145,18 @@ TEST(JsonLine, IsOneLineOfValidJsonForAnyName) {
 }
 
 TEST(JsonLine, HoldsTheSummary) {
-  const auto row = nlohmann::json::parse(to_json_line(
-      summarise({tuned(program(), 100, 50)}, Objective::binary), EvaluatorStatistics(), 1.5));
+  const auto row =
+      nlohmann::json::parse(to_json_line(summarise({tuned(program(), 100, 50)}, Objective::binary),
+                                         EvaluatorStatistics(), {{1, 0.0}, {5, 0.5}}, 1.5));
   EXPECT_EQ(row["type"], "summary");
   EXPECT_EQ(row["programs"], 1);
   EXPECT_EQ(row["gain"], 0.5);
   EXPECT_EQ(row["seconds"], 1.5);
+  EXPECT_TRUE(nlohmann::json::accept(to_json_line("odd \xff name", "why\nnot")));
 }
 
 TEST(Table, HasALineForEachProgramAndTheTotals) {
-  const std::string table =
-      to_table({tuned(program(), 100, 50), failed()}, Objective::binary);
+  const std::string table = to_table({tuned(program(), 100, 50), failed()}, Objective::binary);
   EXPECT_THAT(table, HasSubstr("50.00%"));
   EXPECT_THAT(table, HasSubstr("does not compile"));
   EXPECT_THAT(table, HasSubstr("1 of 1 programs improved"));

@@ -34,14 +34,14 @@ SearchResult search_with(const SearchOptions& options, unsigned jobs = 1,
   const auto pool = evaluator(pool_options);
   EvaluationHub hub(*pool);
   const SearchSetting setting = setting_with(options);
-  return take(finish(hub, search(hub, example(name), setting, [](auto, const auto&) {})), "a search");
+  return take(finish(hub, search(hub, example(name), setting, [](auto, const auto&) {})),
+              "a search");
 }
 
 std::string in_words(const SearchResult& result) {
-  std::string words = result.best.list + "|" + result.found_by + "|" +
-                      test::sizes_in_words(result.best.sizes) + "|" +
-                      std::to_string(result.evaluations) + "|" +
-                      std::to_string(result.minimisation);
+  std::string words =
+      result.best.list + "|" + result.found_by + "|" + test::sizes_in_words(result.best.sizes) +
+      "|" + std::to_string(result.evaluations) + "|" + std::to_string(result.minimisation);
   for (const TracePoint& point : result.trace)
     words += " " + std::to_string(point.evaluations) + ":" + std::to_string(point.cost);
   return words;
@@ -52,7 +52,8 @@ class SearchOf : public testing::TestWithParam<Strategy> {};
 TEST_P(SearchOf, GivesTheSameForTheSameSeedWithAnyNumberOfJobs) {
   SearchOptions options;
   options.strategy = GetParam();
-  options.evaluations = 24;
+  options.evaluations = 16;
+  options.random_length = 12;
   options.seed = 5;
   const std::string once = in_words(search_with(options, 1));
   EXPECT_EQ(in_words(search_with(options, 1)), once);
@@ -62,14 +63,15 @@ TEST_P(SearchOf, GivesTheSameForTheSameSeedWithAnyNumberOfJobs) {
 TEST_P(SearchOf, IsNeverWorseThanOz) {
   SearchOptions options;
   options.strategy = GetParam();
-  options.evaluations = 30;
+  options.evaluations = 16;
+  options.random_length = 12;
   for (const Objective objective : {Objective::binary, Objective::instructions}) {
     options.objective = objective;
     const SearchResult result = search_with(options);
     EXPECT_LE(cost(result.best.sizes, objective), cost(result.baseline.sizes, objective));
     EXPECT_EQ(result.baseline.list, k_baseline_list);
     EXPECT_TRUE(result.best.ok());
-    EXPECT_LE(result.evaluations, 30U);
+    EXPECT_LE(result.evaluations, 16U);
     std::uint64_t last = cost(result.baseline.sizes, objective);
     for (const TracePoint& point : result.trace) {
       EXPECT_LT(point.cost, last) << "the trace holds improvements only";
@@ -86,7 +88,8 @@ INSTANTIATE_TEST_SUITE_P(Strategies, SearchOf, testing::Values(Strategy::random,
 TEST(Search, SeedsGiveDifferentSearches) {
   SearchOptions options;
   options.strategy = Strategy::random;
-  options.evaluations = 20;
+  options.evaluations = 6;
+  options.random_length = 12;
   options.minimise = Minimise::none;
   options.seed = 1;
   const std::string first = in_words(search_with(options));
@@ -96,7 +99,7 @@ TEST(Search, SeedsGiveDifferentSearches) {
 
 TEST(Search, ItsWinnerIsWhatTheListGives) {
   SearchOptions options;
-  options.evaluations = 40;
+  options.evaluations = 20;
   const SearchResult result = search_with(options);
   if (result.best.list == k_baseline_list) GTEST_SKIP() << "nothing beat -Oz";
   EXPECT_EQ(test::sizes_in_words(result.best.sizes),
@@ -106,13 +109,13 @@ TEST(Search, ItsWinnerIsWhatTheListGives) {
 }
 
 TEST(Search, AProgramWithoutABaselineIsAnError) {
-  const Program broken = take(make_program(
-      take(IrModule::parse("target datalayout = \"E-p:16:16\"\n"
-                           "target triple = \"x86_64-pc-linux-gnu\"\n"
-                           "define void @f() {\n  ret void\n}\n",
-                           "broken.ll"))
-          .bitcode(),
-      "broken.ll", {}));
+  const Program broken =
+      take(make_program(take(IrModule::parse("target datalayout = \"E-p:16:16\"\n"
+                                             "target triple = \"x86_64-pc-linux-gnu\"\n"
+                                             "define void @f() {\n  ret void\n}\n",
+                                             "broken.ll"))
+                            .bitcode(),
+                        "broken.ll", {}));
   const auto pool = evaluator();
   EvaluationHub hub(*pool);
   const SearchSetting setting = setting_with({});
@@ -129,8 +132,8 @@ std::vector<std::string> with_one_dropped(const PassList& list) {
   const std::size_t leaves = list.pass_count();
   for (std::size_t drop = 0; drop < leaves; ++drop) {
     std::size_t at = 0;
-    const auto copy = [&](const auto& self, const std::vector<PassElement>& elements)
-        -> std::vector<PassElement> {
+    const auto copy = [&](const auto& self,
+                          const std::vector<PassElement>& elements) -> std::vector<PassElement> {
       std::vector<PassElement> kept;
       for (const PassElement& element : elements) {
         if (!element.is_manager) {
@@ -180,7 +183,8 @@ TEST(Minimise, LeavesOnlyPassesThatAreNeeded) {
 }
 
 TEST(Minimise, LeavesOnlyNeededPartsOfClangsPipeline) {
-  expect_minimal(Minimise::drop, take(PassList::parse(clang_oz_pipeline_text(), catalogue())).to_string());
+  expect_minimal(Minimise::drop,
+                 take(PassList::parse(clang_oz_pipeline_text(), catalogue())).to_string());
 }
 
 TEST(Minimise, SortsWhatMayBeSorted) {
@@ -192,7 +196,8 @@ TEST(Minimise, SortsWhatMayBeSorted) {
       evaluate_one(*pool, program, "function(sroa<modify-cfg>),cgscc(inline),globaldce");
   std::uint64_t spent = 0;
   const Evaluation result = take(finish(hub, minimise(hub, program, start, setting, spent)));
-  const std::vector<PassElement> elements = take(PassList::parse(result.list, catalogue())).elements();
+  const std::vector<PassElement> elements =
+      take(PassList::parse(result.list, catalogue())).elements();
   for (std::size_t i = 0; i + 1 < elements.size(); ++i) {
     if (to_string(elements[i]) <= to_string(elements[i + 1])) continue;
     std::vector<PassElement> swapped = elements;
@@ -244,10 +249,12 @@ TEST(Better, PrefersOkThenSmallerThenShorterThenFirst) {
     return evaluation;
   };
   // Best first.
-  const std::array<Evaluation, 6> order = {
-      row(Outcome::ok, 10, "zzzzzzzzzzzz"),         row(Outcome::ok, 20, std::string(k_baseline_list)),
-      row(Outcome::ok, 20, "b"),                    row(Outcome::ok, 20, "aa"),
-      row(Outcome::ok, 20, "ab"),                   row(Outcome::crash, 0, "a")};
+  const std::array<Evaluation, 6> order = {row(Outcome::ok, 10, "zzzzzzzzzzzz"),
+                                           row(Outcome::ok, 20, std::string(k_baseline_list)),
+                                           row(Outcome::ok, 20, "b"),
+                                           row(Outcome::ok, 20, "aa"),
+                                           row(Outcome::ok, 20, "ab"),
+                                           row(Outcome::crash, 0, "a")};
   for (std::size_t i = 0; i < order.size(); ++i)
     for (std::size_t j = 0; j < order.size(); ++j)
       EXPECT_EQ(better(order[i], order[j], Objective::binary), i < j) << i << " " << j;
@@ -258,15 +265,15 @@ TEST(Better, PrefersOkThenSmallerThenShorterThenFirst) {
 TEST(Tune, GivesTheSameWithAnyNumberOfJobs) {
   const std::vector<Program> programs = {example("protocol.c"), example("scheduler.c")};
   SearchOptions options;
-  options.evaluations = 24;
+  options.evaluations = 12;
   const SearchSetting setting = setting_with(options);
   const auto run = [&](unsigned jobs) {
     EvaluatorOptions pool_options;
     pool_options.jobs = jobs;
     const auto pool = evaluator(pool_options);
     std::vector<std::string> words;
-    for (const TunedProgram& tuned : take(llmc::tune(*pool, programs, setting, 2, [](const auto&) {},
-                                                     [](const auto&) {})))
+    for (const TunedProgram& tuned :
+         take(llmc::tune(*pool, programs, setting, 2, [](const auto&) {})))
       words.push_back(tuned.program->name + in_words(take(Result<SearchResult>(tuned.result))));
     return words;
   };
@@ -282,11 +289,11 @@ TEST(Tune, OneProgramThatCannotBeSearchedSparesTheOthers) {
   programs[0].codegen.triple = "zx81-unknown-none";
   programs[0].id = Digest::of("broken");
   SearchOptions options;
-  options.evaluations = 8;
+  options.evaluations = 4;
+  options.minimise = Minimise::none;
   const SearchSetting setting = setting_with(options);
   const auto pool = evaluator();
-  const auto tuned =
-      take(llmc::tune(*pool, programs, setting, 0, [](const auto&) {}, [](const auto&) {}));
+  const auto tuned = take(llmc::tune(*pool, programs, setting, 0, [](const auto&) {}));
   EXPECT_FALSE(tuned[0].result);
   EXPECT_TRUE(tuned[1].result);
 }
@@ -297,8 +304,8 @@ TEST(Tune, AnInterruptedRunSaysSo) {
   const auto pool = evaluator();
   volatile int flag = 0;
   pool->set_interrupt_flag(&flag);
-  const auto tuned = take(llmc::tune(
-      *pool, programs, setting, 0, [&](const TunerProgress&) { flag = 1; }, [](const auto&) {}));
+  const auto tuned =
+      take(llmc::tune(*pool, programs, setting, 0, [&](const TunerProgress&) { flag = 1; }));
   ASSERT_EQ(tuned.size(), 2U);
   for (const TunedProgram& one : tuned) {
     ASSERT_FALSE(one.result);

@@ -67,7 +67,7 @@ TEST(Store, KeepsEveryOutcome) {
   const TemporaryFolder folder = temporary_folder();
   Store store = take(Store::open(folder.path() / "store.db"));
   for (const Outcome outcome : {Outcome::ok, Outcome::crash, Outcome::fatal, Outcome::timeout,
-                                Outcome::out_of_memory, Outcome::invalid_ir, Outcome::rejected}) {
+                                Outcome::invalid_ir, Outcome::rejected}) {
     Evaluation evaluation = row(1);
     evaluation.list = to_string(outcome);
     evaluation.outcome = outcome;
@@ -126,6 +126,36 @@ TEST(Store, ATimeoutCountsOnlyForDeadlinesItReached) {
   EXPECT_TRUE(store.find(timeout.program, timeout.list, seconds(10)));
   EXPECT_TRUE(store.find(timeout.program, timeout.list, seconds(5)));
   EXPECT_FALSE(store.find(timeout.program, timeout.list, milliseconds(10'001)));
+}
+
+TEST(Store, RunningOutOfMemoryDoesNotCountAgain) {
+  const TemporaryFolder folder = temporary_folder();
+  Store store = take(Store::open(folder.path() / "store.db"));
+  Evaluation starved = row(1);
+  starved.outcome = Outcome::out_of_memory;
+  ASSERT_TRUE(store.add(starved));
+  EXPECT_FALSE(store.find(starved.program, starved.list, seconds(1)));
+  int visited = 0;
+  ASSERT_TRUE(store.for_each([&](const Evaluation&) { ++visited; }));
+  EXPECT_EQ(visited, 1) << "it is a row all the same";
+}
+
+TEST(Store, ADamagedRowCountsAsAbsent) {
+  const TemporaryFolder folder = temporary_folder();
+  const fs::path path = folder.path() / "store.db";
+  {
+    Store store = take(Store::open(path));
+    for (const int i : {1, 2, 3}) ASSERT_TRUE(store.add(row(i)));
+  }
+  for (const char* damage : {"UPDATE evaluation SET text = text + 1 WHERE list = 'list 1'",
+                             "UPDATE evaluation SET outcome = 'odd' WHERE list = 'list 2'"})
+    run_sql(path, damage);
+  Store store = take(Store::open(path));
+  EXPECT_FALSE(store.find(Digest::of("program"), "list 1", seconds(1)));
+  EXPECT_FALSE(store.find(Digest::of("program"), "list 2", seconds(1)));
+  EXPECT_TRUE(store.find(Digest::of("program"), "list 3", seconds(1)));
+  ASSERT_TRUE(store.add(row(1))) << "it can be made again";
+  EXPECT_TRUE(store.find(Digest::of("program"), "list 1", seconds(1)));
 }
 
 TEST(Store, TwoProcessesMayUseIt) {
@@ -245,10 +275,14 @@ TEST(Store, ItsPlaceFollowsTheEnvironment) {
   const auto path_with = [](const char* store, const char* cache) {
     return take(run_in_child([&]() -> Result<std::string> {
       ::setenv("HOME", "/home/x", 1);
-      if (store != nullptr) ::setenv("LLMC_STORE", store, 1);
-      else ::unsetenv("LLMC_STORE");
-      if (cache != nullptr) ::setenv("XDG_CACHE_HOME", cache, 1);
-      else ::unsetenv("XDG_CACHE_HOME");
+      if (store != nullptr)
+        ::setenv("LLMC_STORE", store, 1);
+      else
+        ::unsetenv("LLMC_STORE");
+      if (cache != nullptr)
+        ::setenv("XDG_CACHE_HOME", cache, 1);
+      else
+        ::unsetenv("XDG_CACHE_HOME");
       return Store::default_path().string();
     }));
   };

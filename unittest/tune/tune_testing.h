@@ -1,4 +1,5 @@
-// Shared by the tests of tune/: programs to evaluate, and the plain in-process way as the authority.
+// Shared by the tests of tune/: programs to evaluate, and the plain in-process way as the
+// authority.
 #pragma once
 
 #include <map>
@@ -23,7 +24,7 @@ inline const PassCatalogue& catalogue() {
   return the_catalogue;
 }
 
-/// The passes that LLVM's own pipelines use.
+/// The passes that searches use by default.
 inline const Alphabet& alphabet() {
   static const Alphabet the_alphabet(catalogue(), PassTier::reviewed);
   return the_alphabet;
@@ -39,19 +40,18 @@ inline const Program& example(const std::string& name) {
   return programs.emplace(name, std::move(program)).first->second;
 }
 
-/// What `list` gives, computed in one process without sharing anything; in a child, as lists crash.
+/// All numbers of a measurement, for comparing and for messages.
 inline std::string sizes_in_words(const Measurement& sizes) {
   return std::to_string(sizes.instructions) + " " + std::to_string(sizes.text) + " " +
          std::to_string(sizes.rodata) + " " + std::to_string(sizes.eh_frame) + " " +
          std::to_string(sizes.data) + " " + std::to_string(sizes.bss);
 }
 
+/// What `list` gives, computed without sharing anything; in a child, as lists crash.
 inline Result<std::string> plain_sizes(const Program& program, const std::string& list) {
   return run_in_child([&]() -> Result<std::string> {
-    LLMC_TRY(IrModule module,
-             IrModule::parse(program.bitcode, program.name, ValueNames::discard));
-    LLMC_TRY(const CodeGenerator generator,
-             CodeGenerator::create(program.codegen, program.triple));
+    LLMC_TRY(IrModule module, IrModule::parse(program.bitcode, program.name, ValueNames::discard));
+    LLMC_TRY(const CodeGenerator generator, CodeGenerator::create(program.codegen, program.triple));
     {
       Optimizer optimizer(module.module(), generator);
       if (list == k_baseline_list) {
@@ -88,7 +88,7 @@ T finish(EvaluationHub& hub, Task<T> task) {
   return task.take();
 }
 
-/// `count` lists that mutation and drawing give, all different, each with at most `most` passes.
+/// `count` random lists, all different, each of at most `most` elements.
 inline std::vector<std::string> random_lists(std::size_t count, std::size_t most,
                                              std::uint64_t seed) {
   Random random(seed);

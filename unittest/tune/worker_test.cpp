@@ -18,7 +18,8 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-// --- SizeMemo -------------------------------------------------------------------------------------
+// --- SizeMemo
+// -------------------------------------------------------------------------------------
 
 struct Memo {
   SizeMemo* memo = make_size_memo();
@@ -88,7 +89,8 @@ TEST(SizeMemo, IsSharedWithForkedProcesses) {
   }
 }
 
-// --- Messages -------------------------------------------------------------------------------------
+// --- Messages
+// -------------------------------------------------------------------------------------
 
 struct Ends {
   int fds[2] = {-1, -1};
@@ -216,7 +218,8 @@ TEST(Messages, RowsArriveHoweverTheyAreCut) {
   }
 }
 
-// --- Who dies of what -----------------------------------------------------------------------------
+// --- Who dies of what
+// -----------------------------------------------------------------------------
 
 Batch batch_of(const std::vector<std::vector<std::string>>& lists) {
   Batch batch;
@@ -227,8 +230,8 @@ Batch batch_of(const std::vector<std::vector<std::string>>& lists) {
 }
 
 TEST(Victims, AreTheListsThatBeginWithTheFatalSteps) {
-  const Batch batch = batch_of(
-      {{"a", "b", "c"}, {"a", "b", "d"}, {"a", "e"}, {"a"}, {"b"}, {"a", "b", "x", "y"}});
+  const Batch batch =
+      batch_of({{"a", "b", "c"}, {"a", "b", "d"}, {"a", "e"}, {"a"}, {"b"}, {"a", "b", "x", "y"}});
   const auto board = std::make_unique<Board>();
   board->current = 0;
   board->depth = 1;  // in step "b" of list 0
@@ -251,16 +254,21 @@ TEST(Victims, SpareWhatIsDone) {
   EXPECT_THAT(victims(batch, *board), ElementsAre(0, 2));
 }
 
-TEST(Victims, AreNeverNoneWhileSomethingIsMissing) {
+TEST(Victims, AreTheFirstMissingListIfItDiedBetweenTwo) {
   const Batch batch = batch_of({{"a"}, {"b"}});
   const auto board = std::make_unique<Board>();
-  EXPECT_THAT(victims(batch, *board), ElementsAre(0)) << "between two lists";
+  EXPECT_THAT(victims(batch, *board), ElementsAre(0));
   board->done[0] = batch.number;
   EXPECT_THAT(victims(batch, *board), ElementsAre(1));
-  // The one in flight is done already: it died after it had sent its row.
+}
+
+TEST(Victims, AreNoneIfItDiedRightAfterItsRow) {
+  const Batch batch = batch_of({{"a"}, {"b"}});
+  const auto board = std::make_unique<Board>();
+  board->done[0] = batch.number;
   board->current = 0;
   board->depth = 1;
-  EXPECT_THAT(victims(batch, *board), testing::Not(IsEmpty()));
+  EXPECT_THAT(victims(batch, *board), IsEmpty()) << "the second list is blameless";
 }
 
 }  // namespace

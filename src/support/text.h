@@ -1,0 +1,19 @@
+// Text for people: which known name was probably meant.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace llmc {
+
+/// Insertions, deletions, replacements and swaps of neighbours that turn `a` into `b` (optimal
+/// string alignment distance).
+std::size_t edit_distance(std::string_view a, std::string_view b);
+
+/// The name in `known` nearest to `wanted`, the first of equals; empty unless it is near enough to
+/// be a misspelling (a third of the letters wrong at most, and never all of them).
+std::string nearest_name(std::string_view wanted, const std::vector<std::string>& known);
+
+}  // namespace llmc
