@@ -93,7 +93,7 @@ int run_emit(const std::vector<std::string>& arguments) {
   if (const int code = parse_options(app, arguments); code >= 0) return code;
 
   initialize_targets();
-  auto inputs = find_inputs(options.files, options.flags);
+  auto inputs = find_inputs(options.files, options.compiler_flags());
   if (!inputs) return report(inputs.error());
   if (inputs->size() > 1 || fs::is_directory(options.output)) return emit_many(*inputs, options);
   if (options.output == "-" && !options.text && !options.force && standard_output_is_terminal())

@@ -122,7 +122,7 @@ int run_opt(const std::vector<std::string>& arguments) {
         {"binary output is not for a terminal; use -S, -o FILE, or -f", ErrorKind::usage});
 
   initialize_targets();
-  auto inputs = find_inputs(options.files, options.flags);
+  auto inputs = find_inputs(options.files, options.compiler_flags());
   if (!inputs) return report(inputs.error());
   if (inputs->size() != 1)
     return report({"give one unit, not a whole compilation database", ErrorKind::usage});

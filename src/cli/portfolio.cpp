@@ -36,7 +36,7 @@ int run_portfolio(const std::vector<std::string>& arguments) {
   catch_interrupts();
   initialize_targets();
 
-  auto inputs = find_inputs(options.files, options.flags);
+  auto inputs = find_inputs(options.files, options.compiler_flags());
   if (!inputs) return report(inputs.error());
   auto store = Store::open(options.store_path());
   if (!store) return report(store.error());

@@ -25,10 +25,6 @@ struct SharedOptions {
     app.add_option("-X,--flag", flags,
                    "A compiler flag for source files, such as -X -DNDEBUG; repeatable")
         ->allow_extra_args(false)
-        ->transform([](std::string flag) {
-          if (flag.starts_with('=')) flag.erase(0, 1);
-          return flag;
-        })
         ->type_name("FLAG");
   }
   /// Adds --codegen to `app`.
@@ -48,6 +44,13 @@ struct SharedOptions {
         ->capture_default_str();
   }
 
+  /// The flags; "-X=-DNDEBUG" is taken to mean "-X -DNDEBUG".
+  [[nodiscard]] std::vector<std::string> compiler_flags() const {
+    std::vector<std::string> result = flags;
+    for (std::string& flag : result)
+      if (flag.starts_with('=')) flag.erase(0, 1);
+    return result;
+  }
   [[nodiscard]] Limits limits() const {
     return {std::chrono::milliseconds(static_cast<long>(deadline_seconds * 1000)),
             memory_mib << 20};

@@ -76,7 +76,7 @@ int run_size(const std::vector<std::string>& arguments) {
     list = parsed->to_string();
   }
   initialize_targets();
-  auto inputs = find_inputs(options.files, options.flags);
+  auto inputs = find_inputs(options.files, options.compiler_flags());
   if (!inputs) return report(inputs.error());
   auto evaluator = Evaluator::create({1, options.limits(), Reuse::all, nullptr});
   if (!evaluator) return report(evaluator.error());

@@ -247,7 +247,7 @@ int run_tune(const std::vector<std::string>& arguments) {
   const auto setting = make_setting(options, alphabet);
   if (!setting) return report(setting.error());
 
-  auto inputs = find_inputs(options.files, options.flags);
+  auto inputs = find_inputs(options.files, options.compiler_flags());
   if (!inputs) return report(inputs.error());
   std::optional<Store> store;
   if (!options.no_store) {

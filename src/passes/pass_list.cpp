@@ -169,14 +169,14 @@ class Canonicaliser {
  public:
   explicit Canonicaliser(const PassCatalogue& catalogue) : catalogue_(catalogue) {}
 
-  /// The top level: opt wraps a whole list whose first element is not a module pass in that
-  /// element's manager, if all of it fits there; what does not fit is adapted one by one.
+  /// The top level: opt wraps a whole list whose first element does not stand at module level in
+  /// that element's manager, if all of it fits there; what does not fit is adapted one by one.
   Result<std::vector<PassElement>> top(std::vector<PassElement> elements) const {
     if (elements.empty()) return elements;
-    LLMC_TRY(const PassLevel first, level_of(elements.front(), PassLevel::module));
+    LLMC_TRY(const PassLevel first, standing_level(elements.front(), PassLevel::module));
     bool all_fit = true;
     for (const PassElement& element : elements) {
-      LLMC_TRY(const PassLevel level, level_of(element, first));
+      LLMC_TRY(const PassLevel level, standing_level(element, first));
       all_fit &= level >= first;
     }
     if (elements.size() == 1 || first == PassLevel::module || !all_fit)
@@ -231,6 +231,14 @@ class Canonicaliser {
       element = wrap("function", std::move(element));
     into.push_back(std::move(element));
     return {};
+  }
+
+  /// The level of the list that an element can stand in by itself: function(...) and cgscc(...) are
+  /// module elements, loop(...) is a function element and devirt(...) a cgscc element.
+  Result<PassLevel> standing_level(const PassElement& element, PassLevel context) const {
+    LLMC_TRY(const PassLevel level, level_of(element, context));
+    if (!element.is_manager || element.name == "devirt") return level;
+    return level == PassLevel::loop ? PassLevel::function : PassLevel::module;
   }
 
   /// The level an element works on; utilities such as `require<…>` take the level around them.

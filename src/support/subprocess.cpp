@@ -49,8 +49,10 @@ struct Pipes {
 }
 
 /// Feeds and drains the pipes until the child has closed its outputs; false if the limit passed.
-bool pump(Pipes& pipes, const SubprocessOptions& options, SubprocessResult& result) {
-  const auto start = Clock::now();
+bool pump(Pipes& pipes, const SubprocessOptions& options, Clock::time_point start,
+          SubprocessResult& result) {
+  // A full pipe must not stop us from reading what the child answers.
+  ::fcntl(pipes.in[1], F_SETFL, O_NONBLOCK);
   std::string_view input = options.input ? std::string_view(*options.input) : std::string_view();
   if (input.empty()) Pipes::close_end(pipes.in[1]);
   while (pipes.out[0] >= 0 || pipes.err[0] >= 0) {
@@ -75,11 +77,26 @@ bool pump(Pipes& pipes, const SubprocessOptions& options, SubprocessResult& resu
     drain(pipes.err[0], fds[1].revents, result.errors);
     if (pipes.in[1] >= 0 && fds[2].revents != 0) {
       const ssize_t count = ::write(pipes.in[1], input.data(), input.size());
+      const bool full = count < 0 && (errno == EAGAIN || errno == EINTR);
       if (count > 0) input.remove_prefix(static_cast<std::size_t>(count));
-      if (count < 0 || input.empty()) Pipes::close_end(pipes.in[1]);
+      if ((count < 0 && !full) || input.empty()) Pipes::close_end(pipes.in[1]);
     }
   }
   return true;
+}
+
+/// Waits for a child that has closed its outputs, without reaping it; false if the limit passed.
+bool ends_in_time(pid_t child, const SubprocessOptions& options, Clock::time_point start) {
+  if (!options.limit) return true;
+  while (Clock::now() - start < *options.limit) {
+    siginfo_t info{};
+    const bool known =
+        ::waitid(P_PID, static_cast<id_t>(child), &info, WEXITED | WNOHANG | WNOWAIT) != 0 ||
+        info.si_pid != 0;
+    if (known) return true;
+    ::usleep(2000);
+  }
+  return false;
 }
 
 }  // namespace
@@ -102,7 +119,8 @@ Result<SubprocessResult> run_subprocess(const std::vector<std::string>& argument
   SubprocessResult result;
   if (!exec_failed) {
     ::signal(SIGPIPE, SIG_IGN);
-    result.timed_out = !pump(pipes, options, result);
+    const auto start = Clock::now();
+    result.timed_out = !pump(pipes, options, start, result) || !ends_in_time(child, options, start);
     if (result.timed_out) ::kill(child, SIGKILL);
   }
   int status = 0;

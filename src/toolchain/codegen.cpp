@@ -52,6 +52,7 @@ llvm::TargetOptions target_options(const CodegenOptions& options) {
   target.AllowFPOpFusion = options.fp_contract == "fast"  ? llvm::FPOpFusion::Fast
                            : options.fp_contract == "off" ? llvm::FPOpFusion::Strict
                                                           : llvm::FPOpFusion::Standard;
+  target.NoZerosInBSS = !options.zeros_in_bss;
   target.BinutilsVersion = {2, 26};
   target.XRayFunctionIndex = true;
   target.MCOptions.MCRelaxAll = options.relax_all;
@@ -62,13 +63,13 @@ llvm::TargetOptions target_options(const CodegenOptions& options) {
 }  // namespace
 
 std::string CodegenOptions::key() const {
-  return fmt::format("{}|{}|{}|{}|{}|{}|{}|{}|{}{}{}{}{}{}{}{}{}{}{}{}{}",
-                     level == CodegenLevel::oz ? "oz" : "o0", triple, cpu, features, abi,
-                     relocation_model, code_model, fp_contract, int{function_sections},
-                     int{data_sections}, int{unique_section_names}, int{address_significance_table},
-                     int{emulated_tls}, int{relax_all}, int{use_init_array},
-                     int{stack_size_section}, int{unroll_loops}, int{vectorize_loops},
-                     int{vectorize_slp}, int{merge_functions}, int{debug_info_for_profiling});
+  return fmt::format(
+      "{}|{}|{}|{}|{}|{}|{}|{}|{}{}{}{}{}{}{}{}{}{}{}{}{}{}",
+      level == CodegenLevel::oz ? "oz" : "o0", triple, cpu, features, abi, relocation_model,
+      code_model, fp_contract, int{function_sections}, int{data_sections},
+      int{unique_section_names}, int{address_significance_table}, int{emulated_tls}, int{relax_all},
+      int{use_init_array}, int{stack_size_section}, int{unroll_loops}, int{vectorize_loops},
+      int{vectorize_slp}, int{merge_functions}, int{debug_info_for_profiling}, int{zeros_in_bss});
 }
 
 void initialize_targets() {
@@ -110,6 +111,7 @@ CodegenOptions codegen_options_from_cc1(const std::vector<std::string>& argument
       {"-vectorize-loops", {&CodegenOptions::vectorize_loops, true}},
       {"-vectorize-slp", {&CodegenOptions::vectorize_slp, true}},
       {"-fmerge-functions", {&CodegenOptions::merge_functions, true}},
+      {"-fno-zero-initialized-in-bss", {&CodegenOptions::zeros_in_bss, false}},
       {"-fdebug-info-for-profiling", {&CodegenOptions::debug_info_for_profiling, true}}};
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     const std::string& argument = arguments[i];

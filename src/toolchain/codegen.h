@@ -43,6 +43,7 @@ struct CodegenOptions {
   bool vectorize_slp = true;        ///< pipeline: on at -Oz, unlike `default<Oz>`
   bool merge_functions = false;     ///< pipeline: -fmerge-functions
   bool debug_info_for_profiling = false;
+  bool zeros_in_bss = true;  ///< -fno-zero-initialized-in-bss turns it off
 
   /// A canonical text of every field: part of cache keys.
   [[nodiscard]] std::string key() const;

@@ -137,9 +137,11 @@ Result<std::string> FrontEnd::run(const CompileCommand& command,
                                   const std::vector<std::string>& extra) const {
   std::vector<std::string> arguments = {clang_};
   if (command.is_cxx) arguments.push_back("--driver-mode=g++");
+  // -Oz comes first: -fslp-vectorize and its like count only after the level.
+  arguments.push_back("-Oz");
   arguments.insert(arguments.end(), command.flags.begin(), command.flags.end());
   // -w: the build's own warnings are not news here, and must not be errors.
-  for (const char* flag : {"-w", "-Qunused-arguments", "-Oz", "-c"}) arguments.push_back(flag);
+  for (const char* flag : {"-w", "-Qunused-arguments", "-c"}) arguments.push_back(flag);
   arguments.insert(arguments.end(), extra.begin(), extra.end());
   arguments.push_back("-o");
   arguments.push_back("-");

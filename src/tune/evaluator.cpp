@@ -15,7 +15,7 @@
 #include <cstring>
 #include <exception>
 #include <map>
-#include <unordered_map>
+#include <set>
 
 namespace llmc {
 namespace {
@@ -347,28 +347,26 @@ Result<std::unique_ptr<Evaluator>> Evaluator::create(const EvaluatorOptions& opt
 }
 
 Result<void> Evaluator::submit(EvaluationTask task) {
+  if (std::set<std::string_view>(task.lists.begin(), task.lists.end()).size() != task.lists.size())
+    return fail("a batch must not hold the same list twice");
   auto open = std::make_shared<OpenTask>();
   open->task = std::move(task);
   const EvaluationTask& kept = open->task;
   open->rows.resize(kept.lists.size());
   state_->statistics.asked += kept.lists.size();
   ++state_->open_tasks;
-  // The same list twice is evaluated once; `duplicates` fills the other places at the end.
   std::vector<std::size_t> to_do;
-  std::unordered_map<std::string_view, std::size_t> first_place;
   for (std::size_t i = 0; i < kept.lists.size(); ++i) {
-    if (state_->options.store != nullptr) {
-      auto known = state_->options.store->find(kept.program->id, kept.lists[i],
-                                               state_->options.limits.deadline);
-      if (known) {
-        open->rows[i] = std::move(*known);
-        state_->statistics.from_store += 1;
-        continue;
-      }
+    std::optional<Evaluation> known;
+    if (state_->options.store != nullptr)
+      known = state_->options.store->find(kept.program->id, kept.lists[i],
+                                          state_->options.limits.deadline);
+    if (!known) {
+      to_do.push_back(i);
+      continue;
     }
-    if (!first_place.emplace(kept.lists[i], i).second)
-      return fail("a batch must not hold the same list twice");
-    to_do.push_back(i);
+    open->rows[i] = std::move(*known);
+    state_->statistics.from_store += 1;
   }
   open->missing = to_do.size();
   if (to_do.empty()) {

@@ -60,21 +60,23 @@ std::string with_number(std::string parameter, std::size_t number) {
   return parameter;
 }
 
-/// A few of the flags that the pass offers; "name=N" gets a small number.
+/// Whether a flag can be had both ways, so that it goes with others. Those that cannot, such as
+/// levels (O1;O2;Oz) and modes (preserve-cfg;modify-cfg), exclude each other.
+bool can_be_negated(const std::string& parameter, const std::vector<std::string>& offered) {
+  const std::string negation =
+      parameter.starts_with("no-") ? parameter.substr(3) : "no-" + parameter;
+  return std::ranges::find(offered, negation) != offered.end();
+}
+
+/// One or two of the flags that the pass offers; "name=N" gets a small number.
 std::string draw_some(const std::vector<std::string>& offered, Random& random) {
-  std::vector<std::string> chosen;
-  const std::size_t wanted = offered.empty() ? 0 : 1 + random.below(2);
-  for (std::size_t i = 0; i < wanted; ++i) {
-    const std::string& parameter = offered[random.below(offered.size())];
-    const bool clashes = std::ranges::any_of(
-        chosen, [&](const std::string& other) { return opposed(parameter, other); });
-    // Levels such as O1;O2;Oz exclude each other.
-    const bool second_level = !chosen.empty() && parameter.starts_with('O');
-    if (!clashes && !second_level) chosen.push_back(parameter);
-  }
-  std::string text;
-  for (const std::string& parameter : chosen)
-    text += (text.empty() ? "" : ";") + with_number(parameter, random.below(4));
+  if (offered.empty()) return "";
+  const std::string& first = offered[random.below(offered.size())];
+  std::string text = with_number(first, random.below(4));
+  if (random.chance(0.5)) return text;
+  const std::string& second = offered[random.below(offered.size())];
+  const bool independent = can_be_negated(first, offered) && can_be_negated(second, offered);
+  if (independent && !opposed(first, second)) text += ";" + second;
   return text;
 }
 

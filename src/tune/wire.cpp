@@ -74,7 +74,8 @@ json options_to_json(const CodegenOptions& options) {
           options.vectorize_loops,
           options.vectorize_slp,
           options.merge_functions,
-          options.debug_info_for_profiling};
+          options.debug_info_for_profiling,
+          options.zeros_in_bss};
 }
 
 CodegenOptions options_from_json(const json& value) {
@@ -92,7 +93,8 @@ CodegenOptions options_from_json(const json& value) {
         &CodegenOptions::emulated_tls, &CodegenOptions::relax_all, &CodegenOptions::use_init_array,
         &CodegenOptions::stack_size_section, &CodegenOptions::unroll_loops,
         &CodegenOptions::vectorize_loops, &CodegenOptions::vectorize_slp,
-        &CodegenOptions::merge_functions, &CodegenOptions::debug_info_for_profiling})
+        &CodegenOptions::merge_functions, &CodegenOptions::debug_info_for_profiling,
+        &CodegenOptions::zeros_in_bss})
     options.*field = value[at++].get<bool>();
   return options;
 }
