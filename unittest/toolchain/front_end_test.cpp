@@ -52,8 +52,8 @@ TEST(OwnFlags, DropsLevelOutputsAndTheFile) {
 }
 
 TEST(OwnFlags, DropsTheFileHoweverItIsSpelled) {
-  EXPECT_THAT(own_flags({"-DA", "../src/a.c"}, "/work/src/a.c"), ElementsAre("-DA"));
-  EXPECT_THAT(own_flags({"-DA", "--", "/work/src/a.c"}, "a.c"), ElementsAre("-DA"));
+  EXPECT_THAT(own_flags({"-DA", "../src/a.c"}, "/source/a.c"), ElementsAre("-DA"));
+  EXPECT_THAT(own_flags({"-DA", "--", "/source/a.c"}, "a.c"), ElementsAre("-DA"));
 }
 
 TEST(OwnFlags, TakesNoValueForAFlag) {
