@@ -38,7 +38,7 @@ class Explorer {
   /// The next lists to evaluate: at most `most`, all new; empty when no more can be thought of.
   std::vector<Candidate> propose(std::size_t most) {
     const bool evolve = setting_.options.strategy == Strategy::evolve;
-    const std::size_t wanted = std::min(most, evolve ? generation_size() : std::size_t{64});
+    const std::size_t wanted = std::min(most, evolve ? k_generation : std::size_t{64});
     std::vector<Candidate> batch;
     for (int attempts = 0; batch.size() < wanted && attempts < 400; ++attempts) {
       Candidate candidate = evolve ? evolved(batch.size()) : random_candidate();
@@ -69,13 +69,11 @@ class Explorer {
     return Digest::of(program.id.hex() + fmt::format("/{}", seed)).low;
   }
 
-  /// The first two batches are seeds alone; later ones mix in two until all have been tried.
-  [[nodiscard]] std::size_t generation_size() const { return k_generation; }
-
   Candidate random_candidate() {
     return {random_list(*setting_.alphabet, setting_.options.random_length, random_), "", "random"};
   }
 
+  /// The first two batches are seeds alone; later ones mix in two until all have been tried.
   Candidate evolved(std::size_t place_in_batch) {
     const bool seeds_left = next_seed_ < std::min(setting_.seeds.size(), k_most_seeds);
     const bool early = next_seed_ < 2 * k_generation;
