@@ -53,6 +53,7 @@ int run_checked(const Command& command, const std::vector<std::string>& argument
 const std::vector<Command>& commands() {
   static const std::vector<Command> table = {
       {"tune", "search for the pass list that makes each program smallest", run_tune},
+      {"check", "test pass lists on a suite of programs", run_check},
       {"size", "measure sources, IR or objects", run_size},
       {"opt", "apply a pass list to a program", run_opt},
       {"emit", "turn sources into unoptimised IR", run_emit},

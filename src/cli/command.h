@@ -25,6 +25,7 @@ struct Command {
   int (*run)(const std::vector<std::string>& arguments);
 };
 
+int run_check(const std::vector<std::string>& arguments);
 int run_emit(const std::vector<std::string>& arguments);
 int run_opt(const std::vector<std::string>& arguments);
 int run_size(const std::vector<std::string>& arguments);

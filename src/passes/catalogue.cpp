@@ -1,5 +1,7 @@
 #include "passes/catalogue.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <llvm/IR/PassInstrumentation.h>
 #include <llvm/Passes/PassBuilder.h>
 #include <llvm/Support/raw_ostream.h>
@@ -158,10 +160,22 @@ std::string_view to_string(PassLevel level) {
   return names[static_cast<std::size_t>(level)];
 }
 
-std::string_view to_string(PassTier tier) {
-  constexpr std::array<std::string_view, 5> names = {"pipeline", "reviewed", "unreviewed",
+namespace {
+
+constexpr std::array<std::string_view, 5> k_tiers = {"pipeline", "reviewed", "unreviewed",
                                                      "quarantine", "unsound"};
-  return names[static_cast<std::size_t>(tier)];
+
+}  // namespace
+
+std::string_view to_string(PassTier tier) { return k_tiers[static_cast<std::size_t>(tier)]; }
+
+Result<PassTier> parse_tier(std::string_view name) {
+  const auto found = std::ranges::find(k_tiers, name);
+  if (found == k_tiers.end())
+    return fail(
+        fmt::format("unknown tier '{}'; expected one of {}", name, fmt::join(k_tiers, ", ")),
+        ErrorKind::usage);
+  return static_cast<PassTier>(found - k_tiers.begin());
 }
 
 PassCatalogue::PassCatalogue() {

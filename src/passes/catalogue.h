@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "support/error.h"
+
 namespace llmc {
 
 /// The unit of IR that a pass works on, from the outermost to the innermost.
@@ -34,6 +36,9 @@ struct PassInfo {
 std::string_view to_string(PassLevel level);
 /// "pipeline", "reviewed", "unreviewed", "quarantine" or "unsound".
 std::string_view to_string(PassTier tier);
+
+/// The tier of that name; the error lists the names.
+Result<PassTier> parse_tier(std::string_view name);
 
 /// Every pass of the linked LLVM, read from LLVM itself at construction (about 2 ms).
 class PassCatalogue {

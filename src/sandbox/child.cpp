@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -33,12 +34,12 @@ void handle_bad_alloc(void*, const char*, bool) { ::_exit(k_exit_out_of_memory);
 
 [[noreturn]] void handle_new_failure() { ::_exit(k_exit_out_of_memory); }
 
-/// The message channel of run_in_child: memory that both processes see.
+/// The last words of a child: memory that both processes see.
 struct SharedMessage {
   static constexpr std::size_t k_capacity = 1000;
   char text[k_capacity + 1];
 };
-SharedMessage* shared_message = nullptr;
+SharedMessage* shared_message = nullptr;  // set in the child alone
 
 void keep_message(const char* message) {
   std::strncpy(shared_message->text, message, SharedMessage::k_capacity);
@@ -60,23 +61,6 @@ void write_fully(int fd, std::string_view bytes) {
   write_fully(fd, result ? "+" : "-");
   write_fully(fd, result ? *result : result.error().message);
   ::_exit(0);
-}
-
-/// Reads until the other end closes; false once the deadline has passed.
-bool read_until_closed(int fd, std::chrono::milliseconds deadline, std::string& bytes) {
-  const auto end = std::chrono::steady_clock::now() + deadline;
-  std::array<char, 1 << 16> buffer;
-  while (true) {
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
-        end - std::chrono::steady_clock::now());
-    if (left.count() <= 0) return false;
-    pollfd poll_fd{fd, POLLIN, 0};
-    if (::poll(&poll_fd, 1, static_cast<int>(left.count()) + 1) <= 0) continue;
-    const ssize_t count = ::read(fd, buffer.data(), buffer.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) return true;
-    bytes.append(buffer.data(), static_cast<std::size_t>(count));
-  }
 }
 
 std::string explain(Outcome outcome, int status, const Limits& limits, const std::string& message) {
@@ -140,37 +124,139 @@ std::string describe_wait_status(int wait_status) {
   return fmt::format("exit status {}", WEXITSTATUS(wait_status));
 }
 
-Result<std::string> run_in_child(const std::function<Result<std::string>()>& work,
-                                 const Limits& limits) {
+// --- ChildPool -----------------------------------------------------------------------------------
+
+struct ChildPool::Slot {
+  Slot() = default;
+  Slot(const Slot&) = delete;
+  Slot& operator=(const Slot&) = delete;
+  ~Slot() {
+    if (pid > 0) {
+      ::kill(pid, SIGKILL);
+      reap();
+    }
+    if (message != nullptr) ::munmap(message, sizeof(SharedMessage));
+  }
+
+  /// Closes the pipe and returns the wait status.
+  int reap() {
+    ::close(fd);
+    int status = 0;
+    while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+    }
+    pid = 0;
+    return status;
+  }
+
+  pid_t pid = 0;  ///< 0: free
+  int fd = -1;
+  std::size_t tag = 0;
+  std::chrono::steady_clock::time_point start;
+  std::string bytes;
+  SharedMessage* message = nullptr;
+};
+
+ChildPool::ChildPool(unsigned jobs, const Limits& limits) : limits_(limits) {
+  for (unsigned i = 0; i < std::max(1U, jobs); ++i) slots_.push_back(std::make_unique<Slot>());
+}
+ChildPool::~ChildPool() = default;
+
+bool ChildPool::has_room() const {
+  return std::ranges::any_of(slots_, [](const auto& slot) { return slot->pid == 0; });
+}
+
+bool ChildPool::idle() const {
+  return std::ranges::all_of(slots_, [](const auto& slot) { return slot->pid == 0; });
+}
+
+void ChildPool::kill_all() {
+  for (auto& slot : slots_) slot = std::make_unique<Slot>();
+}
+
+Result<void> ChildPool::start(std::size_t tag, const std::function<Result<std::string>()>& work) {
+  Slot& slot = **std::ranges::find_if(slots_, [](const auto& each) { return each->pid == 0; });
+  if (slot.message == nullptr) {
+    void* memory = ::mmap(nullptr, sizeof(SharedMessage), PROT_READ | PROT_WRITE,
+                          MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED) return fail("cannot map shared memory");
+    slot.message = static_cast<SharedMessage*>(memory);
+  }
+  slot.message->text[0] = '\0';
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0)
     return fail(fmt::format("cannot make a pipe: {}", std::strerror(errno)));
-  void* memory = ::mmap(nullptr, sizeof(SharedMessage), PROT_READ | PROT_WRITE,
-                        MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-  if (memory == MAP_FAILED) return fail("cannot map shared memory");
-  shared_message = static_cast<SharedMessage*>(memory);
   const pid_t child = ::fork();
-  if (child < 0) return fail(fmt::format("cannot fork: {}", std::strerror(errno)));
+  if (child < 0) {
+    ::close(ends[0]);
+    ::close(ends[1]);
+    return fail(fmt::format("cannot fork: {}", std::strerror(errno)));
+  }
   if (child == 0) {
     ::close(ends[0]);
-    child_main(ends[1], work, limits);
+    shared_message = slot.message;
+    child_main(ends[1], work, limits_);
   }
   ::close(ends[1]);
-  std::string bytes;
-  const bool in_time = read_until_closed(ends[0], limits.deadline, bytes);
-  if (!in_time) ::kill(child, SIGKILL);
-  ::close(ends[0]);
-  int status = 0;
-  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  slot.pid = child;
+  slot.fd = ends[0];
+  slot.tag = tag;
+  slot.start = std::chrono::steady_clock::now();
+  slot.bytes.clear();
+  return {};
+}
+
+std::optional<ChildResult> ChildPool::wait() {
+  std::array<char, 1 << 16> buffer;
+  while (true) {
+    std::vector<pollfd> fds;
+    std::vector<Slot*> busy;
+    auto left = std::chrono::milliseconds::max();
+    const auto now = std::chrono::steady_clock::now();
+    for (const auto& slot : slots_) {
+      if (slot->pid == 0) continue;
+      fds.push_back({slot->fd, POLLIN, 0});
+      busy.push_back(slot.get());
+      left = std::min(left, std::chrono::duration_cast<std::chrono::milliseconds>(
+                                slot->start + limits_.deadline - now));
+    }
+    const int timeout = static_cast<int>(std::clamp<std::int64_t>(left.count() + 1, 0, 1 << 30));
+    if (::poll(fds.data(), fds.size(), timeout) < 0) return std::nullopt;
+    for (std::size_t i = 0; i < busy.size(); ++i) {
+      Slot& slot = *busy[i];
+      const auto spent = std::chrono::steady_clock::now() - slot.start;
+      bool closed = false;
+      if (fds[i].revents != 0) {
+        const ssize_t count = ::read(slot.fd, buffer.data(), buffer.size());
+        if (count > 0) slot.bytes.append(buffer.data(), static_cast<std::size_t>(count));
+        closed = count == 0 || (count < 0 && errno != EINTR);
+      }
+      const bool late = !closed && spent >= limits_.deadline;
+      if (!closed && !late) continue;
+      if (late) ::kill(slot.pid, SIGKILL);
+      const int status = slot.reap();
+      ChildResult result{slot.tag, Outcome::ok, "", std::chrono::duration<double>(spent).count()};
+      if (!late && status == 0 && !slot.bytes.empty()) {
+        const bool good = slot.bytes[0] == '+';
+        slot.bytes.erase(0, 1);
+        if (good)
+          result.bytes = std::move(slot.bytes);
+        else
+          result.bytes = fail(std::move(slot.bytes));
+        return result;
+      }
+      result.outcome = outcome_of_wait_status(status, late);
+      result.bytes = fail(explain(result.outcome, status, limits_, slot.message->text));
+      return result;
+    }
   }
-  const std::string message = shared_message->text;
-  ::munmap(memory, sizeof(SharedMessage));
-  if (in_time && status == 0 && !bytes.empty()) {
-    const bool good = bytes[0] == '+';
-    bytes.erase(0, 1);
-    return good ? Result<std::string>(std::move(bytes)) : fail(std::move(bytes));
-  }
-  return fail(explain(outcome_of_wait_status(status, !in_time), status, limits, message));
+}
+
+Result<std::string> run_in_child(const std::function<Result<std::string>()>& work,
+                                 const Limits& limits) {
+  ChildPool pool(1, limits);
+  LLMC_CHECK(pool.start(0, work));
+  while (true)
+    if (auto result = pool.wait()) return std::move(result->bytes);
 }
 
 }  // namespace llmc

@@ -6,7 +6,10 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "support/error.h"
 
@@ -48,6 +51,42 @@ Outcome outcome_of_wait_status(int wait_status, bool killed_for_deadline);
 
 /// In words: "signal 11 (Segmentation fault)", "exit status 1".
 std::string describe_wait_status(int wait_status);
+
+/// How the work of one child ended.
+struct ChildResult {
+  std::size_t tag = 0;
+  Outcome outcome = Outcome::ok;  ///< ok: the work returned, be it with an error
+  Result<std::string> bytes;      ///< what it returned, or what killed it, in words
+  double seconds = 0;
+};
+
+/// Up to `jobs` children at work at the same time. The calling process must be single-threaded.
+class ChildPool {
+ public:
+  explicit ChildPool(unsigned jobs, const Limits& limits = {});
+  ~ChildPool();  ///< kills what is still at work
+  ChildPool(const ChildPool&) = delete;
+  ChildPool& operator=(const ChildPool&) = delete;
+
+  /// True if another child may start.
+  [[nodiscard]] bool has_room() const;
+  [[nodiscard]] bool idle() const;
+
+  /// Starts `work` in a child; there must be room.
+  Result<void> start(std::size_t tag, const std::function<Result<std::string>()>& work);
+
+  /// Waits for the next child to end, in any order; there must be one. Nothing if the wait was
+  /// interrupted by a signal.
+  std::optional<ChildResult> wait();
+
+  /// Kills what is at work; their results are lost.
+  void kill_all();
+
+ private:
+  struct Slot;
+  std::vector<std::unique_ptr<Slot>> slots_;
+  Limits limits_;
+};
 
 /// Runs `work` in a child and returns the bytes it made. Errors that `work` returns come through;
 /// a crash, a timeout or exhausted memory becomes an error that says which. The calling process

@@ -99,6 +99,9 @@ void Statement::bind(int at, std::uint64_t number) {
   sqlite3_bind_int64(statement_, at, static_cast<sqlite3_int64>(number));
 }
 void Statement::bind(int at, double number) { sqlite3_bind_double(statement_, at, number); }
+void Statement::bind_blob(int at, const std::string& bytes) {
+  sqlite3_bind_blob64(statement_, at, bytes.data(), bytes.size(), SQLITE_TRANSIENT);
+}
 
 int Statement::step() { return sqlite3_step(statement_); }
 void Statement::reset() { sqlite3_reset(statement_); }
@@ -121,6 +124,12 @@ Digest Statement::digest(int column) const {
     digest.low = digest.low << 8 | bytes[8 + i];
   }
   return digest;
+}
+
+std::string Statement::blob(int column) const {
+  const auto* bytes = static_cast<const char*>(sqlite3_column_blob(statement_, column));
+  const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement_, column));
+  return bytes == nullptr ? "" : std::string(bytes, size);
 }
 
 std::filesystem::path cache_folder() {

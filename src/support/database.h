@@ -64,6 +64,7 @@ class Statement {
   void bind(int at, const Digest& digest);
   void bind(int at, std::uint64_t number);
   void bind(int at, double number);
+  void bind_blob(int at, const std::string& bytes);
 
   /// SQLite's result code: SQLITE_ROW, SQLITE_DONE, or an error.
   int step();
@@ -73,6 +74,7 @@ class Statement {
   [[nodiscard]] std::uint64_t number(int column) const;
   [[nodiscard]] double real(int column) const;
   [[nodiscard]] Digest digest(int column) const;
+  [[nodiscard]] std::string blob(int column) const;
 
  private:
   sqlite3_stmt* statement_ = nullptr;

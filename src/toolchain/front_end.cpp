@@ -55,19 +55,26 @@ Result<CompileCommand> parse_entry(const nlohmann::json& entry) {
   return command;
 }
 
-/// The last line of clang's -### output is the cc1 command, each argument quoted.
+/// The arguments of the cc1 command in clang's -### output.
 Result<std::vector<std::string>> cc1_arguments(const std::string& driver_output) {
-  std::size_t start = 0;
-  while (start < driver_output.size()) {
-    const std::size_t end = std::min(driver_output.find('\n', start), driver_output.size());
-    const std::string line = driver_output.substr(start, end - start);
-    if (line.find("\"-cc1\"") != std::string::npos) return split_command_line(line);
-    start = end + 1;
-  }
+  for (std::vector<std::string>& words : split_command_lines(driver_output))
+    if (words.size() > 1 && words[1] == "-cc1") return std::move(words);
   return fail("clang's -### printed no -cc1 command");
 }
 
 }  // namespace
+
+std::vector<std::vector<std::string>> split_command_lines(const std::string& driver_output) {
+  std::vector<std::vector<std::string>> commands;
+  std::size_t start = 0;
+  while (start < driver_output.size()) {
+    const std::size_t end = std::min(driver_output.find('\n', start), driver_output.size());
+    const std::string line = driver_output.substr(start, end - start);
+    if (line.starts_with(" \"")) commands.push_back(split_command_line(line));
+    start = end + 1;
+  }
+  return commands;
+}
 
 std::vector<std::string> own_flags(const std::vector<std::string>& arguments,
                                    const std::string& file) {

@@ -24,6 +24,9 @@ struct CompileCommand {
 std::vector<std::string> own_flags(const std::vector<std::string>& arguments,
                                    const std::string& file);
 
+/// The commands that clang's `-###` printed, each as its words.
+std::vector<std::vector<std::string>> split_command_lines(const std::string& driver_output);
+
 /// The entries of a compile_commands.json, in order. Fails on malformed JSON, naming the entry.
 Result<std::vector<CompileCommand>> read_compile_commands(const std::filesystem::path& path);
 
@@ -32,6 +35,9 @@ class FrontEnd {
  public:
   /// Finds clang: $LLMC_CLANG, else clang-19 in PATH. The error says what to install.
   static Result<FrontEnd> find();
+
+  /// The clang program itself.
+  [[nodiscard]] const std::string& path() const { return clang_; }
 
   /// Unoptimised IR as bitcode: the command's own flags with
   /// `-Oz -Xclang -disable-llvm-passes -emit-llvm`. The error holds clang's own message.

@@ -1,0 +1,82 @@
+#include "cli/soundness_common.h"
+
+#include <fmt/format.h>
+
+#include "cli/tune_common.h"
+
+namespace llmc {
+
+void SoundnessOptions::add(CLI::App& app) {
+  app.add_option("--suite", suites, "builtin, or humaneval-x=FILE (JSONL, plain or gzip)")
+      ->type_name("SUITE")
+      ->allow_extra_args(false)
+      ->capture_default_str();
+  app.add_option("--csmith", csmith, "Also this many random programs made by csmith");
+  app.add_option("--csmith-seed", csmith_seed, "Seed of the first of them; the rest count up")
+      ->capture_default_str();
+  app.add_option("--verdicts", verdicts,
+                 "Verdict store (default: $LLMC_VERDICTS, or verdicts.db in the cache folder)")
+      ->type_name("FILE");
+  app.add_flag("--no-verdicts", no_verdicts, "Neither read nor write the verdict store");
+  app.add_option("--compile-deadline", compile_seconds, "Seconds LLVM may take for one program")
+      ->check(CLI::Range(0.1, 1e6))
+      ->capture_default_str();
+  app.add_option("--run-deadline", run_seconds, "Seconds a program may run")
+      ->check(CLI::Range(0.1, 1e6))
+      ->capture_default_str();
+  app.add_option("-j,--jobs", jobs, "Programs tested at the same time")
+      ->check(CLI::Range(1, 1024))
+      ->capture_default_str();
+}
+
+Result<std::unique_ptr<SoundnessStore>> SoundnessOptions::open_store() const {
+  if (no_verdicts) return nullptr;
+  LLMC_TRY(SoundnessStore store,
+           SoundnessStore::open(verdicts.empty() ? SoundnessStore::default_path()
+                                                 : std::filesystem::path(verdicts)));
+  return std::make_unique<SoundnessStore>(std::move(store));
+}
+
+CheckerOptions SoundnessOptions::checker_options(SoundnessStore* store) const {
+  CheckerOptions options;
+  options.jobs = jobs;
+  options.compile.deadline = std::chrono::milliseconds(static_cast<long>(compile_seconds * 1000));
+  options.run.deadline = std::chrono::milliseconds(static_cast<long>(run_seconds * 1000));
+  options.store = store;
+  return options;
+}
+
+Result<SuiteSources> suite_by_name(const std::string& name) {
+  if (name == "builtin") return builtin_suite();
+  const std::string prefix = "humaneval-x=";
+  if (name.starts_with(prefix)) return humaneval_suite(name.substr(prefix.size()));
+  return fail(fmt::format("unknown suite '{}'; expected builtin or humaneval-x=FILE", name),
+              ErrorKind::usage);
+}
+
+Result<std::vector<Checker>> SoundnessOptions::make_checkers(SoundnessStore* store,
+                                                             ProgressLine& progress) const {
+  std::vector<SuiteSources> sources;
+  for (const std::string& name : suites) {
+    LLMC_TRY(SuiteSources suite, suite_by_name(name));
+    sources.push_back(std::move(suite));
+  }
+  if (csmith > 0) {
+    progress.show(fmt::format("making {} programs with csmith", csmith));
+    LLMC_TRY(SuiteSources suite, csmith_suite(csmith_seed, csmith, jobs));
+    sources.push_back(std::move(suite));
+  }
+  std::vector<Checker> checkers;
+  for (SuiteSources& suite : sources) {
+    LLMC_TRY(Checker checker, Checker::create(std::move(suite), checker_options(store)));
+    checker.set_interrupt_flag(&interrupted);
+    const std::string name = checker.name();
+    checker.observe_compilation([&progress, name](std::size_t done, std::size_t all) {
+      progress.show(fmt::format("compiling suite {}: {}/{} programs", name, done, all));
+    });
+    checkers.push_back(std::move(checker));
+  }
+  return checkers;
+}
+
+}  // namespace llmc

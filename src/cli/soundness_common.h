@@ -1,0 +1,41 @@
+// What check, bisect, judge and tune share: suites, the verdict store, checkers.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+#include <filesystem>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "soundness/checker.h"
+#include "support/terminal.h"
+
+namespace llmc {
+
+struct SoundnessOptions {
+  std::vector<std::string> suites = {"builtin"};
+  std::size_t csmith = 0;
+  std::uint64_t csmith_seed = 1;
+  std::string verdicts;
+  bool no_verdicts = false;
+  double compile_seconds = 20;
+  double run_seconds = 4;
+  unsigned jobs = std::max(1U, std::thread::hardware_concurrency());
+
+  /// Adds --suite, --csmith, --csmith-seed, --verdicts, --no-verdicts, limits and -j to `app`.
+  void add(CLI::App& app);
+
+  /// The store of verdicts; null with --no-verdicts.
+  Result<std::unique_ptr<SoundnessStore>> open_store() const;
+
+  [[nodiscard]] CheckerOptions checker_options(SoundnessStore* store) const;
+
+  /// One checker for each suite that was asked for. They show their progress on `progress`.
+  Result<std::vector<Checker>> make_checkers(SoundnessStore* store, ProgressLine& progress) const;
+};
+
+/// The suite of this name: "builtin" or "humaneval-x=FILE".
+Result<SuiteSources> suite_by_name(const std::string& name);
+
+}  // namespace llmc

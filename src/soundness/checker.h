@@ -1,0 +1,92 @@
+// PassListEval: a list is applied to every program of a suite; each must compile and still do what
+// it should. (The LLM Compiler paper's section 2.3, with more programs and inside one process
+// group: passes, code generation and lld run in-process in a forked child for each program, the
+// program itself under a seccomp filter.)
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+#include "sandbox/child.h"
+#include "sandbox/confine.h"
+#include "soundness/soundness_store.h"
+#include "soundness/suite.h"
+#include "soundness/verdict.h"
+#include "toolchain/link.h"
+
+namespace llmc {
+
+struct CheckerOptions {
+  unsigned jobs = 1;
+  Limits compile{std::chrono::seconds(20), std::uint64_t{4} << 30};
+  ConfinedLimits run{std::chrono::seconds(4)};
+  SoundnessStore* store = nullptr;  ///< verdicts are looked up and added here; may be null
+};
+
+/// What one program said about one list.
+struct ProgramFinding {
+  Finding finding = Finding::sound;
+  std::string evidence;
+  Digest object;  ///< hash of program and object, if there is an object
+};
+
+/// Applies `list` (opt's syntax) to `program`, links, runs, compares. `good_objects` are skipped
+/// after code generation: they are known to run well. Call in a child: LLVM may end the process;
+/// outcome_to_finding() says what that means.
+ProgramFinding check_program(const SuiteProgram& program, const std::string& list,
+                             const Linker& linker, const std::unordered_set<Digest>& good_objects,
+                             const ConfinedLimits& limits);
+
+/// Links `object` and runs it; the finding is about the run alone.
+ProgramFinding run_object(const std::string& object, const SuiteProgram& program,
+                          const Linker& linker, const ConfinedLimits& limits);
+
+/// The finding for a child that did not come back.
+ProgramFinding finding_of(const ChildResult& result);
+
+/// Checks lists against one suite. The calling process must stay single-threaded.
+class Checker {
+ public:
+  /// `sources` are compiled when the first list needs them: known lists cost a lookup.
+  static Result<Checker> create(SuiteSources sources, const CheckerOptions& options);
+
+  /// The verdict on `list` (canonical text): from the store, or by running the suite until the
+  /// first program fails. Fails only where nothing can be said: no linker, no space, interrupted.
+  Result<Verdict> check(const std::string& list);
+
+  /// All programs that fail under `list`, none skipped.
+  Result<std::vector<std::pair<std::string, ProgramFinding>>> failures(const std::string& list);
+
+  /// The suite, compiled now if it was not.
+  Result<const Suite*> suite();
+
+  [[nodiscard]] const Digest& version() const { return version_; }
+  [[nodiscard]] const std::string& name() const { return sources_.name; }
+
+  /// Called while the suite compiles, with programs done and in all.
+  void observe_compilation(std::function<void(std::size_t, std::size_t)> observe);
+
+  /// Once `flag` becomes true, check() returns an error of kind interrupted.
+  void set_interrupt_flag(const volatile int* flag) { interrupted_ = flag; }
+
+ private:
+  Checker(SuiteSources sources, const CheckerOptions& options, Linker linker);
+  Result<void> prepare();
+  enum class Until { first_failure, end };
+  Result<std::vector<ProgramFinding>> run(const std::string& list, Until until,
+                                          std::uint64_t& tried);
+
+  SuiteSources sources_;
+  CheckerOptions options_;
+  Linker linker_;
+  Digest version_;
+  std::unique_ptr<Suite> suite_;
+  std::unordered_set<Digest> good_objects_;
+  std::function<void(std::size_t, std::size_t)> observe_;
+  const volatile int* interrupted_ = nullptr;
+};
+
+}  // namespace llmc
