@@ -19,7 +19,8 @@ void print_help() {
   fmt::print(
       "llmc makes compiled code smaller than clang -Oz, and shows that it may.\n\n"
       "Usage: llmc COMMAND [OPTIONS] FILES...\n\nCommands:\n");
-  for (const Command& command : commands()) fmt::print("  {:<10} {}\n", command.name, command.help);
+  for (const Command& command : commands())
+    if (!command.hidden) fmt::print("  {:<10} {}\n", command.name, command.help);
   fmt::print(
       "\n`llmc COMMAND --help` explains a command; `llmc --version` says which LLVM is "
       "inside.\n");
@@ -28,7 +29,8 @@ void print_help() {
 /// What to say after the name of a command that does not exist.
 std::string suggestion(const std::string& name) {
   std::vector<std::string> names;
-  for (const Command& command : commands()) names.emplace_back(command.name);
+  for (const Command& command : commands())
+    if (!command.hidden) names.emplace_back(command.name);
   const std::string nearest = nearest_name(name, names);
   return nearest.empty() ? "; `llmc --help` lists the commands"
                          : fmt::format("; did you mean '{}'?", nearest);
@@ -54,11 +56,13 @@ const std::vector<Command>& commands() {
   static const std::vector<Command> table = {
       {"tune", "search for the pass list that makes each program smallest", run_tune},
       {"check", "test pass lists on a suite of programs", run_check},
+      {"bisect", "find the pass execution that makes a program go wrong", run_bisect},
       {"size", "measure sources, IR or objects", run_size},
       {"opt", "apply a pass list to a program", run_opt},
       {"emit", "turn sources into unoptimised IR", run_emit},
       {"portfolio", "choose lists for searches to start from", run_portfolio},
       {"passes", "list the passes of this LLVM and how far each is trusted", run_passes},
+      {"reduce-test", "", run_reduce_test, true},
   };
   return table;
 }

@@ -23,11 +23,14 @@ struct Command {
   const char* name;
   const char* help;  ///< one line
   int (*run)(const std::vector<std::string>& arguments);
+  bool hidden = false;  ///< called by llmc itself; not in the help
 };
 
+int run_bisect(const std::vector<std::string>& arguments);
 int run_check(const std::vector<std::string>& arguments);
 int run_emit(const std::vector<std::string>& arguments);
 int run_opt(const std::vector<std::string>& arguments);
+int run_reduce_test(const std::vector<std::string>& arguments);
 int run_size(const std::vector<std::string>& arguments);
 int run_passes(const std::vector<std::string>& arguments);
 int run_portfolio(const std::vector<std::string>& arguments);

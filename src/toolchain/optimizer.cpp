@@ -1,13 +1,12 @@
 #include "toolchain/optimizer.h"
 
-#include <llvm/Analysis/CGSCCPassManager.h>
-#include <llvm/Analysis/LoopAnalysisManager.h>
-#include <llvm/Analysis/TargetLibraryInfo.h>
 #include <llvm/IR/Module.h>
 #include <llvm/IR/PassInstrumentation.h>
 #include <llvm/Passes/PassBuilder.h>
 #include <llvm/Support/raw_ostream.h>
 #include <llvm/Target/TargetMachine.h>
+
+#include "toolchain/analyses.h"
 
 namespace llmc {
 namespace {
@@ -23,24 +22,6 @@ llvm::PipelineTuningOptions clang_tuning(const CodegenOptions& options) {
   tuning.CallGraphProfile = true;
   return tuning;
 }
-
-/// The four analysis managers, in the order in which they must be destroyed last to first.
-struct AnalysisManagers {
-  llvm::LoopAnalysisManager loop;
-  llvm::FunctionAnalysisManager function;
-  llvm::CGSCCAnalysisManager cgscc;
-  llvm::ModuleAnalysisManager module;
-
-  void register_all(llvm::PassBuilder& builder, const llvm::Module& for_module) {
-    llvm::TargetLibraryInfoImpl library{llvm::Triple(for_module.getTargetTriple())};
-    function.registerPass([&] { return llvm::TargetLibraryAnalysis(library); });
-    builder.registerModuleAnalyses(module);
-    builder.registerCGSCCAnalyses(cgscc);
-    builder.registerFunctionAnalyses(function);
-    builder.registerLoopAnalyses(loop);
-    builder.crossRegisterProxies(loop, function, cgscc, module);
-  }
-};
 
 }  // namespace
 

@@ -1,0 +1,29 @@
+// llmc reduce-test: what llvm-reduce calls; exit status 0 if the module is still a witness.
+#include "soundness/reduce.h"
+
+#include "cli/command.h"
+#include "cli/shared_options.h"
+#include "support/files.h"
+
+namespace llmc {
+
+int run_reduce_test(const std::vector<std::string>& arguments) {
+  CLI::App app("Tells llvm-reduce whether one pass alone still breaks a module.",
+               "llmc reduce-test");
+  std::string file;
+  std::string pass;
+  bool while_compiling = false;
+  double seconds = 4;
+  app.add_option("file", file, "The module")->required();
+  app.add_option("--pass", pass, "The pass")->required();
+  app.add_flag("--while-compiling", while_compiling, "The pass crashes or hangs LLVM itself");
+  app.add_option("--run-deadline", seconds, "Seconds one run may take");
+  if (const int code = parse_options(app, arguments); code >= 0) return code;
+  initialize_targets();
+  auto module = read_file(file);
+  if (!module) return report(module.error());
+  const auto breaks = still_breaks(*module, pass, while_compiling, seconds);
+  return breaks && *breaks ? k_exit_done : k_exit_failed;
+}
+
+}  // namespace llmc
