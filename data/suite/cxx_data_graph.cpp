@@ -2,17 +2,11 @@
 // union by rank, minimum spanning weight and bipartite colouring; each with several early exits.
 #include "checksum.h"
 
-template <typename T, int limit>
-struct Stack {
-  void push(T v) { items[size++] = v; }
-  T pop() { return items[--size]; }
-  T items[limit];
-  int size = 0;
-};
+struct Stack { int size = 0, items[40]; };
 
 class Graph {
  public:
-  static constexpr int most = 40, most_edges = 200;
+  static constexpr int most = 40, most_edges = 90;
   explicit Graph(int nodes) : nodes_(nodes) { for (int &h : head_) h = -1; }
   bool connect(int from, int to, int weight) {
     if (edges_ == most_edges || from == to) return false;
@@ -28,28 +22,24 @@ class Graph {
   // Tarjan's parts with a stack of one's own; the number of parts, and the part of each node.
   int parts(int *part) const {
     int index[most] = {}, low[most], at[most], counter = 0, found = 0;
-    Stack<int, most> open, path;
+    Stack open, path;
     for (int i = 0; i < nodes_; ++i) part[i] = -1;
     for (int root = 0; root < nodes_; ++root) {
       if (index[root]) continue;
-      path.push(root);
+      path.items[path.size++] = root;
       while (path.size > 0) {
         int v = path.items[path.size - 1];
-        if (!index[v]) {
-          index[v] = low[v] = ++counter;
-          at[v] = head_[v];
-          open.push(v);
-        }
+        if (!index[v]) index[v] = low[v] = ++counter, at[v] = head_[v], open.items[open.size++] = v;
         bool deeper = false;
         for (; at[v] >= 0 && !deeper; at[v] = deeper ? at[v] : edge_[at[v]].next) {
           int to = edge_[at[v]].to;
-          if (!index[to]) { path.push(to); deeper = true; }
+          if (!index[to]) { path.items[path.size++] = to; deeper = true; }
           else if (part[to] < 0 && low[to] < low[v]) low[v] = low[to];
         }
         if (deeper) continue;
-        path.pop();
+        --path.size;
         if (low[v] != index[v]) continue;
-        do { part[open.pop()] = found; } while (part[v] < 0);
+        do { part[open.items[--open.size]] = found; } while (part[v] < 0);
         ++found;
       }
     }

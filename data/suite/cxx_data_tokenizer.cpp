@@ -5,12 +5,7 @@
 
 using std::string_view;
 enum class Kind : unsigned char { end, name, keyword, number, text, symbol, error };
-
-struct Token {
-  Kind kind;
-  string_view text;
-  long value;
-};
+struct Token { Kind kind; string_view text; long value; };
 
 static constexpr string_view keywords[] = {"break", "case", "const", "do", "else", "for", "if", "return", "while"};
 static constexpr string_view symbols[] = {"<<=", "...", "<<", "<=", "==", "->", "+", "-", "<", "=", "(", ")", "{", "}", ";"};
@@ -24,8 +19,7 @@ static __attribute__((noinline)) int keyword_number(string_view word) {
   while (low < high) {
     int middle = (low + high) / 2, order = word.compare(keywords[middle]);
     if (order == 0) return middle;
-    if (order < 0) high = middle;
-    else low = middle + 1;
+    (order < 0 ? high : low) = order < 0 ? middle : middle + 1;
   }
   return -1;
 }
@@ -47,13 +41,12 @@ class Scanner {
   Iterator begin() { return ++Iterator{this}; }
   Iterator end() { return Iterator(); }
   int line() const { return line_; }
-
  private:
   static bool starts(string_view s, string_view with) { return s.substr(0, with.size()) == with; }
   Token cut(Kind kind, size_t length, long value) {
-    Token token{kind, rest_.substr(0, length), value};
-    rest_.remove_prefix(token.text.size());
-    return token;
+    string_view whole = rest_;
+    rest_.remove_prefix(length < whole.size() ? length : whole.size());
+    return {kind, whole.substr(0, length), value};
   }
   bool skip_blank() {
     for (;;) {
@@ -73,9 +66,7 @@ class Scanner {
           i += change ? 2 : 1;
         } while (depth > 0);
         rest_.remove_prefix(i);
-      } else {
-        return true;
-      }
+      } else return true;
     }
   }
   Token number() {

@@ -26,7 +26,7 @@ static __attribute__((noinline)) int change(Cell &cell, int n) {
     switch (n % 6) {
       case 0: cell = n; break;
       case 1: cell.emplace<Text>(Text{{(char)('a' + n % 26), 'b', (char)n}, n % 6}); break;
-      case 2: cell.emplace<Tripwire>(n / 4); break;
+      case 2: cell.emplace<Tripwire>(n / 6 + n % 5); break;
       case 3: if (auto *text = std::get_if<Text>(&cell)) text->length++; else cell.emplace<int>(-n); break;
       case 4: if (auto *trip = std::get_if<Tripwire>(&cell)) { trip->value *= 2; break; } [[fallthrough]];
       default: return std::get<int>(cell) + 1;
@@ -96,7 +96,7 @@ int main() {
     mix(cell.valueless_by_exception() ? -1 : std::visit(Weigh{n + 1L}, cell));
     if (n % 9 == 8) other = cell;
     mix(live);
-    state = std::visit(Step{opaque_int(n * n % 11)}, state);
+    state = std::visit(Step{opaque_int((n * n + n / 11) % 11)}, state);
     mix(digest(state));
     std::optional<short> inner = n % 5 ? std::optional<short>((short)opaque_int(n)) : std::nullopt;
     mix(n % 7 ? chained(inner, inner, opaque_int(n)) : chained(std::nullopt, inner, opaque_int(n)));

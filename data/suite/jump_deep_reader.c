@@ -57,10 +57,8 @@ static struct value *read_value(struct reader *r) {
     }
     case '0' ... '9':
       v = take(r, number);
-      do {
+      for (; *r->at >= '0' && *r->at <= '9'; v->n = v->n * 10 + (*r->at++ - '0'))
         if (v->n > 99999999) bail(r, bad_number);
-        v->n = v->n * 10 + (*r->at++ - '0');
-      } while (*r->at >= '0' && *r->at <= '9');
       if (*r->at >= 'a' && *r->at <= 'z') bail(r, bad_number);
       return v;
     default:
@@ -96,8 +94,8 @@ static int64_t evaluate(struct reader *r, const struct value *v) {
 static __attribute__((noinline)) int record(struct reader *r, int64_t *result) {
   const unsigned mark = pool_used;
   volatile int stage = 0;
-  int code = 0;
   struct value *v;
+  int code = 0;
   switch (setjmp(r->bail)) {
     case 0:
       v = read_value(r);

@@ -29,6 +29,7 @@ struct Command {
 int run_bisect(const std::vector<std::string>& arguments);
 int run_check(const std::vector<std::string>& arguments);
 int run_emit(const std::vector<std::string>& arguments);
+int run_judge(const std::vector<std::string>& arguments);
 int run_opt(const std::vector<std::string>& arguments);
 int run_reduce_test(const std::vector<std::string>& arguments);
 int run_size(const std::vector<std::string>& arguments);

@@ -26,13 +26,6 @@ struct CheckerOptions {
   SoundnessStore* store = nullptr;  ///< verdicts are looked up and added here; may be null
 };
 
-/// What one program said about one list.
-struct ProgramFinding {
-  Finding finding = Finding::sound;
-  std::string evidence;
-  Digest object;  ///< hash of program and object, if there is an object
-};
-
 /// Applies `list` (opt's syntax) to `program`, links, runs, compares. `good_objects` are skipped
 /// after code generation: they are known to run well. Call in a child: LLVM may end the process;
 /// outcome_to_finding() says what that means.

@@ -32,12 +32,21 @@ CREATE TABLE IF NOT EXISTS compiled (
   bitcode BLOB NOT NULL,
   checksum INTEGER NOT NULL
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS trial (
+  program BLOB NOT NULL,
+  list TEXT NOT NULL,
+  toolchain TEXT NOT NULL,
+  finding TEXT NOT NULL,
+  evidence TEXT NOT NULL,
+  checksum INTEGER NOT NULL,
+  PRIMARY KEY (program, list, toolchain)
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS good_object (
   key BLOB PRIMARY KEY
 ) WITHOUT ROWID;
 )sql";
 
-constexpr DatabaseFormat k_format = {0x6c6c6d76 /* "llmv" */, 1, k_schema, "llmc verdict store",
+constexpr DatabaseFormat k_format = {0x6c6c6d76 /* "llmv" */, 2, k_schema, "llmc verdict store",
                                      "--verdicts"};
 
 std::uint64_t checksum_of(const Verdict& verdict, const Digest& suite) {
@@ -46,6 +55,11 @@ std::uint64_t checksum_of(const Verdict& verdict, const Digest& suite) {
                                 verdict.programs, verdict.seconds))
              .low >>
          1;
+}
+
+std::uint64_t checksum_of(const Digest& program, const std::string& list,
+                          const std::string& finding, const std::string& evidence) {
+  return Digest::of(fmt::format("{}|{}|{}|{}", program.hex(), list, finding, evidence)).low >> 1;
 }
 
 std::uint64_t checksum_of(const CompiledProgram& program) {
@@ -70,9 +84,14 @@ struct SoundnessStore::State {
   Statement add_program{database, "INSERT OR REPLACE INTO compiled VALUES (?,?,?,?,?,?)"};
   Statement add_object{database, "INSERT OR IGNORE INTO good_object VALUES (?)"};
 
+  Statement find_trial{database,
+                       "SELECT finding, evidence, checksum FROM trial WHERE program=? AND list=? "
+                       "AND toolchain=?"};
+  Statement add_trial{database, "INSERT OR REPLACE INTO trial VALUES (?,?,?,?,?,?)"};
+
   [[nodiscard]] bool valid() const {
-    return find_verdict.valid() && add_verdict.valid() && find_program.valid() &&
-           add_program.valid() && add_object.valid();
+    return find_trial.valid() && add_trial.valid() && find_verdict.valid() && add_verdict.valid() &&
+           find_program.valid() && add_program.valid() && add_object.valid();
   }
   /// Runs a statement that has no results.
   Result<void> run(Statement& statement) {
@@ -160,6 +179,40 @@ Result<void> SoundnessStore::add_program(const Digest& key, const CompiledProgra
   return state_->run(statement);
 }
 
+std::optional<ProgramFinding> SoundnessStore::find_trial(const Digest& program,
+                                                         const std::string& list) {
+  Statement& statement = state_->find_trial;
+  statement.bind(1, program);
+  statement.bind(2, list);
+  statement.bind(3, toolchain_version());
+  std::optional<ProgramFinding> found;
+  if (statement.step() == SQLITE_ROW) {
+    const std::string name = statement.text(0);
+    const std::string evidence = statement.text(1);
+    const auto finding = parse_finding(name);
+    if (finding && statement.number(2) == checksum_of(program, list, name, evidence))
+      found = ProgramFinding{*finding, evidence, {}};
+  }
+  statement.reset();
+  return found;
+}
+
+Result<void> SoundnessStore::add_trial(const Digest& program, const std::string& list,
+                                       const ProgramFinding& finding) {
+  const std::string name(to_string(finding.finding));
+  Statement& statement = state_->add_trial;
+  statement.bind(1, program);
+  statement.bind(2, list);
+  statement.bind(3, toolchain_version());
+  statement.bind(4, name);
+  statement.bind(5, finding.evidence);
+  statement.bind(6, checksum_of(program, list, name, finding.evidence));
+  return state_->run(statement);
+}
+
+Result<void> SoundnessStore::begin_batch() { return state_->database.execute("BEGIN IMMEDIATE"); }
+Result<void> SoundnessStore::end_batch() { return state_->database.execute("COMMIT"); }
+
 std::unordered_set<Digest> SoundnessStore::good_objects() {
   std::unordered_set<Digest> objects;
   Statement statement(state_->database, "SELECT key FROM good_object");
@@ -169,7 +222,7 @@ std::unordered_set<Digest> SoundnessStore::good_objects() {
 
 Result<void> SoundnessStore::add_good_objects(const std::vector<Digest>& objects) {
   if (objects.empty()) return {};
-  LLMC_CHECK(state_->database.execute("BEGIN IMMEDIATE"));
+  LLMC_CHECK(begin_batch());
   for (const Digest& object : objects) {
     state_->add_object.bind(1, object);
     if (auto added = state_->run(state_->add_object); !added) {
@@ -177,7 +230,7 @@ Result<void> SoundnessStore::add_good_objects(const std::vector<Digest>& objects
       return added;
     }
   }
-  return state_->database.execute("COMMIT");
+  return end_batch();
 }
 
 }  // namespace llmc

@@ -43,6 +43,15 @@ class SoundnessStore {
   std::optional<CompiledProgram> find_program(const Digest& key);
   Result<void> add_program(const Digest& key, const CompiledProgram& program);
 
+  /// What one program said about one list; `program` is its content with its right output.
+  std::optional<ProgramFinding> find_trial(const Digest& program, const std::string& list);
+  Result<void> add_trial(const Digest& program, const std::string& list,
+                         const ProgramFinding& finding);
+
+  /// Makes the writes until end_batch() one transaction, which is much faster.
+  Result<void> begin_batch();
+  Result<void> end_batch();
+
   /// Objects (hash of program and object bytes) that were seen to run well.
   std::unordered_set<Digest> good_objects();
   Result<void> add_good_objects(const std::vector<Digest>& objects);

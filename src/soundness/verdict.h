@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "support/digest.h"
 #include "support/error.h"
 
 namespace llmc {
@@ -29,6 +30,13 @@ Result<Finding> parse_finding(std::string_view name);
 
 /// True for findings that a user would not notice at compile time: the program is wrong.
 bool is_wrong_result(Finding finding);
+
+/// What one program said about one list.
+struct ProgramFinding {
+  Finding finding = Finding::sound;
+  std::string evidence;
+  Digest object;  ///< hash of program and object, if there is an object
+};
 
 /// What one suite said about one list. The program is the first in the suite's order that failed,
 /// so that the verdict does not depend on what ran in parallel.

@@ -1,0 +1,52 @@
+// The table of verdicts on passes: data, made by `llmc judge`.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "passes/catalogue.h"
+#include "support/error.h"
+
+namespace llmc {
+
+/// What trials said about one pass.
+struct PassVerdict {
+  std::string pass;
+  PassTier tier = PassTier::quarantine;
+  std::size_t trials = 0;    ///< (program, list) pairs with this pass in the list
+  std::size_t wrong = 0;     ///< of those it was blamed for: the program did something else
+  std::size_t broken = 0;  ///< of those it was blamed for: LLVM crashed, hung or left invalid IR
+  bool alone = false;  ///< the evidence needs no other pass
+  std::string finding;  ///< of the evidence, "wrong-output"; empty if nothing was found
+  std::string list;  ///< the minimal list that convicted it
+  std::string program;  ///< the program that it broke
+  std::string evidence;  ///< one line
+};
+
+/// A table and what it was made with.
+struct VerdictTable {
+  std::string llvm;  ///< version, "19.1.7"
+  std::size_t programs = 0;  ///< in all suites
+  std::size_t csmith = 0;  ///< of those, made by csmith
+  std::size_t trials = 0;
+  std::vector<PassVerdict> passes;  ///< sorted by name
+};
+
+/// The text form:
+///
+///     table  := magic row*
+///     magic  := "llmc-pass-verdicts 1" TAB llvm TAB programs TAB csmith TAB trials TAB checksum NL
+///     row    := pass TAB tier TAB trials TAB wrong TAB broken TAB ("alone" | "together" | "-")
+///               TAB finding TAB list TAB program TAB evidence NL
+///
+/// where the checksum is the hash of all rows, and no field holds a TAB or NL.
+std::string print_verdict_table(const VerdictTable& table);
+
+/// Reads the text form. A foreign, truncated or changed text is refused with a sentence.
+Result<VerdictTable> parse_verdict_table(const std::string& text, const std::string& name);
+
+/// data/pass-verdicts.tsv of this installation.
+std::filesystem::path default_verdict_table();
+
+}  // namespace llmc

@@ -1,0 +1,380 @@
+#include "soundness/judge.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cstdlib>
+#include <map>
+#include <set>
+#include <unordered_set>
+
+#include "support/files.h"
+
+namespace llmc {
+namespace {
+
+constexpr std::string_view k_after = ",default<Oz>";
+
+/// A program's content with its right output: the key of its trials.
+Digest trial_key(const SuiteProgram& program) {
+  return Digest::of(program.program.id.hex() + Digest::of(program.expected).hex());
+}
+
+/// The name of the pass inside the managers of an element of one pass.
+const std::string& innermost_name(const PassElement& element) {
+  return element.is_manager && !element.inner.empty() ? innermost_name(element.inner.front())
+                                                      : element.name;
+}
+
+void collect_names(const PassElement& element, std::set<std::string>& names) {
+  if (!element.is_manager) names.insert(element.name);
+  for (const PassElement& inner : element.inner) collect_names(inner, names);
+}
+
+std::set<std::string> names_in(const PassList& list) {
+  std::set<std::string> names;
+  for (const PassElement& element : list.elements()) collect_names(element, names);
+  return names;
+}
+
+/// The list without the elements that hold a pass of `unwanted`.
+PassList without(const PassList& list, const std::set<std::string>& unwanted) {
+  std::vector<PassElement> kept;
+  for (const PassElement& element : list.elements()) {
+    std::set<std::string> names;
+    collect_names(element, names);
+    if (std::ranges::none_of(names, [&](const auto& name) { return unwanted.contains(name); }))
+      kept.push_back(element);
+  }
+  return PassList(std::move(kept));
+}
+
+/// A trial with what the judge needs to know of its list.
+struct Case {
+  const SuiteProgram* program;
+  PassList list;
+  bool random = false;
+  std::string single;  ///< the pass that is tried, if it is not a random list
+  ProgramFinding finding;
+};
+
+std::string pack(const ProgramFinding& finding, const PassList& list) {
+  return nlohmann::json({std::string(to_string(finding.finding)), finding.evidence,
+                         list.to_string(), finding.object.high, finding.object.low})
+      .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+class Judge {
+ public:
+  Judge(const PassCatalogue& catalogue, const Linker& linker, const JudgeOptions& options,
+        const volatile int* interrupted, const JudgeObserver& observe)
+      : catalogue_(catalogue),
+        linker_(linker),
+        options_(options),
+        store_(options.checker.store),
+        interrupted_(interrupted),
+        observe_(observe) {
+    if (store_ != nullptr) good_objects_ = store_->good_objects();
+  }
+
+  Result<Judgement> run(const std::vector<JudgeSuite>& suites) {
+    LLMC_TRY(std::vector<Case> references, reference_cases(suites));
+    LLMC_CHECK(try_all("reference", references));
+    for (const Case& reference : references)
+      if (reference.finding.finding != Finding::sound) unfit_.insert(reference.program);
+
+    std::vector<Case> singles = single_cases(suites);
+    LLMC_CHECK(try_all("single passes", singles));
+    convict_singles(singles);
+
+    std::vector<Case> random = random_cases(suites);
+    LLMC_CHECK(try_all("random lists", random));
+    LLMC_CHECK(convict_random(random));
+    return conclude(singles, random);
+  }
+
+ private:
+  /// -Oz itself must be right on a program, or the program proves nothing.
+  Result<std::vector<Case>> reference_cases(const std::vector<JudgeSuite>& suites) {
+    LLMC_TRY(const PassList oz, PassList::parse("default<Oz>", catalogue_));
+    std::vector<Case> cases;
+    for (const JudgeSuite& suite : suites)
+      for (const SuiteProgram& program : suite.suite->programs) cases.push_back({&program, oz});
+    return cases;
+  }
+
+  std::vector<Case> single_cases(const std::vector<JudgeSuite>& suites) {
+    std::vector<Case> cases;
+    for (const JudgeSuite& suite : suites) {
+      for (std::size_t i = 0; i < suite.suite->programs.size(); ++i) {
+        const SuiteProgram& program = suite.suite->programs[i];
+        if (unfit_.contains(&program)) continue;
+        for (std::size_t p = 0; p < options_.passes.size(); ++p) {
+          using enum JudgeSuite::Use;
+          const std::size_t every = suite.use == every_pass   ? 1
+                                    : suite.use == shared_out ? options_.share
+                                                              : options_.passes.size();
+          if ((i + p) % every != 0) continue;
+          if (suite.use == every_pass) add_single(cases, program, p, "");
+          add_single(cases, program, p, k_after);
+        }
+      }
+    }
+    return cases;
+  }
+
+  void add_single(std::vector<Case>& cases, const SuiteProgram& program, std::size_t pass,
+                  std::string_view after) {
+    const PassElement& element = options_.passes[pass];
+    auto list = PassList::parse(to_string(element) + std::string(after), catalogue_);
+    if (list) cases.push_back({&program, std::move(*list), false, innermost_name(element), {}});
+  }
+
+  /// Random lists of passes that were not convicted; each program has its own.
+  std::vector<Case> random_cases(const std::vector<JudgeSuite>& suites) {
+    std::vector<Case> cases;
+    for (const JudgeSuite& suite : suites) {
+      for (const SuiteProgram& program : suite.suite->programs) {
+        if (unfit_.contains(&program)) continue;
+        Random random(Digest::of(trial_key(program).hex() + std::to_string(options_.seed)).low);
+        for (std::size_t i = 0; i < suite.random_lists; ++i) {
+          PassList list = without(options_.draw(random), convicted_alone_);
+          if (!list.empty()) cases.push_back({&program, std::move(list), true, "", {}});
+        }
+      }
+    }
+    return cases;
+  }
+
+  /// Fills in the findings: from the store, else by running.
+  Result<void> try_all(const std::string& phase, std::vector<Case>& cases) {
+    LLMC_TRY(const TemporaryFolder scratch, TemporaryFolder::create());
+    ChildPool pool(options_.checker.jobs, options_.checker.compile);
+    std::size_t next = 0;
+    std::size_t done = 0;
+    while (next < cases.size() || !pool.idle()) {
+      if (interrupted_ != nullptr && *interrupted_ != 0)
+        return fail("interrupted", ErrorKind::interrupted);
+      while (next < cases.size() && pool.has_room()) {
+        Case& trial = cases[next];
+        auto known = store_ == nullptr
+                         ? std::nullopt
+                         : store_->find_trial(trial_key(*trial.program), trial.list.to_string());
+        if (known) {
+          trial.finding = std::move(*known);
+          ++done;
+          ++next;
+          continue;
+        }
+        LLMC_CHECK(pool.start(next++, [&]() -> Result<std::string> {
+          ::setenv("TMPDIR", scratch.path().c_str(), 1);
+          return pack(check_program(*trial.program, trial.list.to_string(), linker_, good_objects_,
+                                    options_.checker.run),
+                      trial.list);
+        }));
+      }
+      if (pool.idle()) break;
+      const auto result = pool.wait();
+      if (!result) continue;
+      Case& trial = cases[result->tag];
+      LLMC_CHECK(take(*result, trial.finding));
+      LLMC_CHECK(remember(trial));
+      observe_(phase, ++done, cases.size());
+    }
+    trials_ += cases.size();
+    return flush();
+  }
+
+  Result<void> take(const ChildResult& result, ProgramFinding& finding) {
+    if (!result.bytes) {
+      finding = finding_of(result);
+      return {};
+    }
+    const nlohmann::json fields = nlohmann::json::parse(*result.bytes);
+    LLMC_TRY(finding.finding, parse_finding(fields[0].get<std::string>()));
+    finding.evidence = fields[1];
+    finding.object = {fields[3], fields[4]};
+    return {};
+  }
+
+  /// Keeps a trial; a few hundred together, since each commit costs.
+  Result<void> remember(const Case& trial) {
+    if (trial.finding.finding == Finding::sound && trial.finding.object != Digest{} &&
+        good_objects_.insert(trial.finding.object).second)
+      fresh_objects_.push_back(trial.finding.object);
+    unsaved_.push_back(&trial);
+    return unsaved_.size() < 200 ? Result<void>() : flush();
+  }
+
+  Result<void> flush() {
+    if (store_ != nullptr && !unsaved_.empty()) {
+      LLMC_CHECK(store_->begin_batch());
+      for (const Case* trial : unsaved_) {
+        LLMC_CHECK(
+            store_->add_trial(trial_key(*trial->program), trial->list.to_string(), trial->finding));
+      }
+      LLMC_CHECK(store_->end_batch());
+      LLMC_CHECK(store_->add_good_objects(fresh_objects_));
+    }
+    unsaved_.clear();
+    fresh_objects_.clear();
+    return {};
+  }
+
+  void convict_singles(const std::vector<Case>& singles) {
+    for (const Case& trial : singles) {
+      if (trial.finding.finding == Finding::sound) continue;
+      blame(trial.single, trial, true);
+      if (is_wrong_result(trial.finding.finding)) convicted_alone_.insert(trial.single);
+    }
+  }
+
+  /// Minimises each random list that fails, and blames the last element of what is left.
+  Result<void> convict_random(std::vector<Case>& random) {
+    std::vector<Case> minimal;
+    for (const Case& trial : random)
+      if (trial.finding.finding != Finding::sound) minimal.push_back(trial);
+    random_failures_ = minimal.size();
+    LLMC_TRY(const TemporaryFolder scratch, TemporaryFolder::create());
+    Limits limits = options_.checker.compile;
+    limits.deadline *= 60;
+    ChildPool pool(options_.checker.jobs, limits);
+    std::size_t next = 0;
+    std::size_t done = 0;
+    while (next < minimal.size() || !pool.idle()) {
+      if (interrupted_ != nullptr && *interrupted_ != 0)
+        return fail("interrupted", ErrorKind::interrupted);
+      while (next < minimal.size() && pool.has_room()) {
+        const Case& trial = minimal[next];
+        LLMC_CHECK(pool.start(next++, [&]() -> Result<std::string> {
+          ::setenv("TMPDIR", scratch.path().c_str(), 1);
+          return minimise(trial);
+        }));
+      }
+      const auto result = pool.wait();
+      if (!result) continue;
+      Case& trial = minimal[result->tag];
+      observe_("convictions", ++done, minimal.size());
+      if (!result->bytes) continue;
+      const nlohmann::json fields = nlohmann::json::parse(*result->bytes);
+      LLMC_CHECK(take(*result, trial.finding));
+      LLMC_TRY(trial.list, PassList::parse(fields[2].get<std::string>(), catalogue_));
+    }
+    for (const Case& trial : minimal)
+      if (trial.finding.finding != Finding::sound && !trial.list.empty()) blame_last(trial);
+    return {};
+  }
+
+  /// In a child: drops elements, last first, as long as the program still fails.
+  Result<std::string> minimise(const Case& trial) {
+    PassList list = trial.list;
+    ProgramFinding finding = trial.finding;
+    const auto still_fails = [&](const PassList& candidate) {
+      ChildPool pool(1, options_.checker.compile);
+      Case attempt{trial.program, candidate};
+      const auto started = pool.start(0, [&]() -> Result<std::string> {
+        return pack(check_program(*trial.program, candidate.to_string(), linker_, good_objects_,
+                                  options_.checker.run),
+                    candidate);
+      });
+      if (!started) return false;
+      std::optional<ChildResult> result;
+      while (!result) result = pool.wait();
+      if (!take(*result, attempt.finding) || attempt.finding.finding == Finding::sound)
+        return false;
+      finding = attempt.finding;
+      return true;
+    };
+    for (bool dropped = true; dropped;) {
+      dropped = false;
+      for (std::size_t i = list.elements().size(); i-- > 0;) {
+        if (list.elements().size() == 1) break;
+        std::vector<PassElement> fewer = list.elements();
+        fewer.erase(fewer.begin() + static_cast<long>(i));
+        PassList candidate(std::move(fewer));
+        if (!still_fails(candidate)) continue;
+        list = std::move(candidate);
+        dropped = true;
+      }
+    }
+    return pack(finding, list);
+  }
+
+  void blame_last(const Case& trial) {
+    const auto& elements = trial.list.elements();
+    blame(innermost_name(elements.back()), trial, elements.size() == 1);
+  }
+
+  void blame(const std::string& pass, const Case& trial, bool alone) {
+    PassVerdict& verdict = verdicts_[pass];
+    const bool wrong = is_wrong_result(trial.finding.finding);
+    ++(wrong ? verdict.wrong : verdict.broken);
+    convictions_.push_back({trial.program, trial.list.to_string(), trial.finding});
+    const auto weight = [](bool is_wrong, bool is_alone) { return 2 * is_wrong + is_alone; };
+    const bool known_wrong =
+        !verdict.finding.empty() && is_wrong_result(*parse_finding(verdict.finding));
+    const bool stronger =
+        verdict.finding.empty() || weight(wrong, alone) > weight(known_wrong, verdict.alone);
+    if (!stronger) return;
+    verdict.alone = alone;
+    verdict.finding = to_string(trial.finding.finding);
+    verdict.list = trial.list.to_string();
+    verdict.program = trial.program->program.name;
+    verdict.evidence = trial.finding.evidence;
+  }
+
+  Judgement conclude(const std::vector<Case>& singles, const std::vector<Case>& random) {
+    std::map<std::string, std::size_t> trials;
+    for (const auto* cases : {&singles, &random})
+      for (const Case& trial : *cases)
+        for (const std::string& name : names_in(trial.list)) ++trials[name];
+    Judgement judgement;
+    for (const PassElement& element : options_.passes) {
+      const std::string& name = innermost_name(element);
+      PassVerdict verdict = verdicts_[name];
+      verdict.pass = name;
+      verdict.trials = trials[name];
+      const PassInfo* info = catalogue_.find(name);
+      verdict.tier = info == nullptr ? PassTier::quarantine : info->tier;
+      const bool denied = verdict.alone && is_wrong_result(*parse_finding(verdict.finding));
+      if (denied)
+        verdict.tier = PassTier::unsound;
+      else if (!verdict.finding.empty())
+        verdict.tier = std::max(verdict.tier, PassTier::quarantine);
+      judgement.passes.push_back(std::move(verdict));
+    }
+    std::ranges::sort(judgement.passes, {}, &PassVerdict::pass);
+    judgement.convictions = std::move(convictions_);
+    judgement.trials = trials_;
+    judgement.random_trials = random.size();
+    judgement.random_failures = random_failures_;
+    return judgement;
+  }
+
+  const PassCatalogue& catalogue_;
+  const Linker& linker_;
+  const JudgeOptions& options_;
+  SoundnessStore* store_;
+  const volatile int* interrupted_;
+  const JudgeObserver& observe_;
+  std::unordered_set<Digest> good_objects_;
+  std::vector<Digest> fresh_objects_;
+  std::vector<const Case*> unsaved_;
+  std::set<const SuiteProgram*> unfit_;
+  std::set<std::string> convicted_alone_;
+  std::map<std::string, PassVerdict> verdicts_;
+  std::vector<Trial> convictions_;
+  std::size_t trials_ = 0;
+  std::size_t random_failures_ = 0;
+};
+
+}  // namespace
+
+Result<Judgement> judge(const std::vector<JudgeSuite>& suites, const PassCatalogue& catalogue,
+                        const Linker& linker, const JudgeOptions& options,
+                        const volatile int* interrupted, const JudgeObserver& observe) {
+  return Judge(catalogue, linker, options, interrupted, observe).run(suites);
+}
+
+}  // namespace llmc
