@@ -57,6 +57,7 @@ const std::vector<Command>& commands() {
       {"tune", "search for the pass list that makes each program smallest", run_tune},
       {"check", "test pass lists on a suite of programs", run_check},
       {"bisect", "find the pass execution that makes a program go wrong", run_bisect},
+      {"cc", "compile as clang does, with a pass list for each unit", run_cc},
       {"size", "measure sources, IR or objects", run_size},
       {"opt", "apply a pass list to a program", run_opt},
       {"emit", "turn sources into unoptimised IR", run_emit},
