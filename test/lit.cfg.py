@@ -11,6 +11,8 @@ config.test_source_root = os.path.dirname(__file__)
 
 # LLVM 19's own `FileCheck`, `not`, `count` and `split-file` come first; so do clang, opt, llvm-size.
 config.environment["PATH"] = os.pathsep.join([config.llvm_tools, os.environ["PATH"]])
+for variable in [name for name in config.environment if name.startswith("LLMC_CC_")]:
+    config.environment.pop(variable)
 for variable in ("LLMC_STORE", "LLMC_CLANG", "NO_COLOR", "CPATH", "C_INCLUDE_PATH"):
     config.environment.pop(variable, None)
 
@@ -25,6 +27,7 @@ config.substitutions += [
     # See the first lines of each.
     ("%refuses", "bash " + os.path.join(helpers, "refuses")),
     ("%exits", "bash " + os.path.join(helpers, "exits")),
+    ("%project", "bash " + os.path.join(helpers, "project")),
     ("%rows", "python3 " + os.path.join(helpers, "rows.py")),
     ("%programs", "python3 " + os.path.join(helpers, "programs.py")),
     ("%links_and_runs", "bash " + os.path.join(helpers, "links-and-runs")),

@@ -58,6 +58,7 @@ const std::vector<Command>& commands() {
       {"check", "test pass lists on a suite of programs", run_check},
       {"bisect", "find the pass execution that makes a program go wrong", run_bisect},
       {"cc", "compile as clang does, with a pass list for each unit", run_cc},
+      {"difftest", "run a project's own tests on what pass lists make of it", run_difftest},
       {"size", "measure sources, IR or objects", run_size},
       {"opt", "apply a pass list to a program", run_opt},
       {"emit", "turn sources into unoptimised IR", run_emit},

@@ -129,5 +129,37 @@ TEST(FindProgram, SearchesThePath) {
   EXPECT_FALSE(find_program("/etc/passwd"));
 }
 
+TEST(Subprocess, AGroupDiesWithItsLeader) {
+  SubprocessOptions options;
+  options.lifetime = Lifetime::group;
+  options.limit = seconds(20);
+  const SubprocessResult result = shell("sleep 100 & echo $!", options);
+  EXPECT_FALSE(result.timed_out);
+  const pid_t child = std::stoi(result.output);
+  for (int i = 0; i < 500 && ::kill(child, 0) == 0; ++i) ::usleep(10'000);
+  EXPECT_NE(::kill(child, 0), 0);
+}
+
+TEST(Subprocess, EndlessOutputIsCutOff) {
+  SubprocessOptions options;
+  options.output_limit = 100'000;
+  const SubprocessResult result = shell("exec yes", options);
+  EXPECT_TRUE(result.flooded);
+  EXPECT_EQ(result.exit_status, 128 + SIGKILL);
+}
+
+TEST(Subprocess, VariablesAreSetAndRemoved) {
+  ::setenv("LLMC_TEST_GONE", "x", 1);
+  SubprocessOptions options;
+  options.environment = {{"LLMC_TEST_SET", "a b"}, {"LLMC_TEST_GONE", std::nullopt}};
+  EXPECT_EQ(shell("echo \"$LLMC_TEST_SET|${LLMC_TEST_GONE-none}\"", options).output, "a b|none\n");
+  ::unsetenv("LLMC_TEST_GONE");
+}
+
+TEST(Subprocess, AnAttachedProgramGivesItsExitStatus) {
+  EXPECT_EQ(take(run_attached({"sh", "-c", "exit 3"})), 3);
+  EXPECT_EQ(take(run_attached({"sh", "-c", "kill -9 $$"})), 128 + SIGKILL);
+}
+
 }  // namespace
 }  // namespace llmc

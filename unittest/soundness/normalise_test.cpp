@@ -1,0 +1,58 @@
+#include "soundness/normalise.h"
+
+#include <ostream>
+
+#include "testing.h"
+
+namespace llmc {
+namespace {
+
+struct Case {
+  const char* text;
+  const char* normal;
+};
+
+/// GoogleTest's name for it.
+void PrintTo(const Case& one, std::ostream* out) { *out << '"' << one.text << '"'; }
+
+class NormaliseOutput : public testing::TestWithParam<Case> {};
+
+TEST_P(NormaliseOutput, ReplacesWhatIsVolatile) {
+  EXPECT_EQ(normalise_output(GetParam().text, {"/w/tree"}), GetParam().normal);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Volatile, NormaliseOutput,
+    testing::Values(Case{"in /w/tree/a and /w/tree\n", "in <tree>/a and <tree>\n"},
+                    Case{"Passed    0.01 sec", "Passed <time>"},
+                    Case{"Passed   10.01 sec", "Passed <time>"},
+                    Case{"took 3ms, 2 seconds (1m0.5s)\n", "took <time>, <time> (<time>)\n"},
+                    Case{"at 23:59:01.5 on 2026-01-31", "at <time> on <date>"},
+                    Case{"Sat Jan 31 23:59:01 UTC 2026", "<date>"},
+                    Case{"Sat Jan  3 23:59:01 2026\n", "<date>\n"},
+                    Case{"built Jan 31 2026, 01/31/2026", "built <date>, <date>"}));
+
+INSTANTIATE_TEST_SUITE_P(Lasting, NormaliseOutput,
+                         testing::Values(Case{"", ""}, Case{"\n\n", "\n\n"},
+                                         Case{"13 of 14 tests", "13 of 14 tests"},
+                                         Case{"1.5 score", "1.5 score"}, Case{"v1.2.3", "v1.2.3"},
+                                         Case{"line 3:14", "line 3:14"},
+                                         Case{"0x7s_id x3s", "0x7s_id x3s"},
+                                         Case{"/w/other", "/w/other"}));
+
+TEST(FirstDifference, NamesTheLine) {
+  EXPECT_EQ(first_difference("a\nb\n", "a\nb\n"), "");
+  EXPECT_EQ(first_difference("a\nb\nc\n", "a\nx\ny\n"), "line 2: 'b' became 'x'");
+  EXPECT_EQ(first_difference("a\nb\n", "a\n"), "line 2: 'b' is missing");
+  EXPECT_EQ(first_difference("", "a\n"), "line 1: 'a' is new");
+  EXPECT_EQ(first_difference("a\n", "a"), "the last line's end");
+}
+
+TEST(FirstDifference, ShowsLongLinesFromNearThePlaceAndBytesAsNumbers) {
+  const std::string same(1000, '=');
+  EXPECT_EQ(first_difference(same + "\x01", same + "b"),
+            "line 1: '" + std::string(30, '=') + "\\x01' became '" + std::string(30, '=') + "b'");
+}
+
+}  // namespace
+}  // namespace llmc
