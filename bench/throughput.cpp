@@ -239,7 +239,7 @@ int main(int argc, char** argv) {
   const std::string mode = argc > 2 ? argv[1] : "";
   initialize_targets();
   const PassCatalogue catalogue;
-  const Alphabet alphabet(catalogue, PassTier::reviewed);
+  const Alphabet alphabet(catalogue, PassTier::trusted);
   if (mode == "plain") return bench_plain(load(argc - 2, argv + 2), alphabet);
   if (mode == "evolve") return bench_evolve(load(argc - 2, argv + 2), alphabet, catalogue);
   if (mode == "small") return bench_small(load(argc - 2, argv + 2), alphabet);

@@ -16,6 +16,11 @@ for variable in [name for name in config.environment if name.startswith("LLMC_CC
 for variable in ("LLMC_STORE", "LLMC_CLANG", "NO_COLOR", "CPATH", "C_INCLUDE_PATH"):
     config.environment.pop(variable, None)
 
+# Winners are tested on a few small programs; that they are compiled is known to all tests.
+config.environment["LLMC_SUITE"] = "dir=" + os.path.join(config.test_source_root, "Inputs", "suite")
+config.environment["LLMC_VERDICTS"] = os.path.join(config.test_exec_root, "verdicts.db")
+config.environment.pop("LLMC_PASS_VERDICTS", None)
+
 helpers = os.path.join(config.test_source_root, "helpers")
 config.substitutions += [
     # The program, with a store of the test's own.

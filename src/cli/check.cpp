@@ -9,6 +9,7 @@
 #include "cli/soundness_common.h"
 #include "cli/tune_common.h"
 #include "passes/pass_list.h"
+#include "passes/verdict_table.h"
 #include "support/files.h"
 #include "tune/mutation.h"
 #include "tune/portfolio.h"
@@ -26,7 +27,7 @@ struct Options : SoundnessOptions {
   std::string file;
   std::size_t random = 0;
   std::uint64_t seed = 1;
-  std::string tier = "unsound";
+  std::string tier = "denied";
   bool every = false;
   bool json = false;
 };
@@ -54,22 +55,6 @@ Result<std::vector<PassList>> lists_to_check(const Options& options,
     return fail("no lists; give LIST, --file or --random (`llmc check --help` explains)",
                 ErrorKind::usage);
   return lists;
-}
-
-/// The verdict of all suites together: the first that rejects, or sound.
-Result<Verdict> verdict_of_all(std::vector<Checker>& checkers, const std::string& list) {
-  Verdict all;
-  all.list = list;
-  all.from_store = true;
-  for (Checker& checker : checkers) {
-    LLMC_TRY(Verdict verdict, checker.check(list));
-    verdict.programs += all.programs;
-    verdict.seconds += all.seconds;
-    verdict.from_store = verdict.from_store && all.from_store;
-    all = std::move(verdict);
-    if (!all.sound()) break;
-  }
-  return all;
 }
 
 nlohmann::json to_json(const Verdict& verdict) {
@@ -172,8 +157,9 @@ int run_check(const std::vector<std::string>& arguments) {
   catch_interrupts();
   initialize_targets();
 
-  const PassCatalogue catalogue;
-  auto lists = lists_to_check(options, catalogue);
+  const auto catalogue = installed_catalogue();
+  if (!catalogue) return report(catalogue.error());
+  auto lists = lists_to_check(options, *catalogue);
   if (!lists) return report(lists.error());
   auto store = options.open_store();
   if (!store) return report(store.error());
@@ -195,7 +181,7 @@ int run_check(const std::vector<std::string>& arguments) {
         i == 0 ? 0 : spent / static_cast<double>(i) * static_cast<double>(lists->size() - i);
     progress.show(fmt::format("list {}/{}, {} rejected, {} left", i + 1, lists->size(),
                               i - counts[Finding::sound], format_duration(left)));
-    auto verdict = verdict_of_all(*checkers, (*lists)[i].to_string());
+    auto verdict = check_all(*checkers, (*lists)[i].to_string());
     progress.clear();
     if (!verdict) return report(verdict.error());
     ++counts[verdict->finding];

@@ -24,7 +24,7 @@ struct Options : SoundnessOptions {
 };
 
 JudgeSuite::Use use_of(const std::string& suite) {
-  if (suite == "builtin") return JudgeSuite::Use::every_pass;
+  if (suite == "builtin" || suite.starts_with("dir=")) return JudgeSuite::Use::every_pass;
   return suite == "csmith" ? JudgeSuite::Use::one_each : JudgeSuite::Use::shared_out;
 }
 
@@ -45,8 +45,8 @@ void print_report(const Judgement& judgement) {
   for (const auto& [tier, count] : tiers)
     fmt::print(stderr, "{:>5} passes {}\n", count, to_string(tier));
   for (const PassVerdict& verdict : judgement.passes)
-    if (verdict.tier == PassTier::unsound && !verdict.finding.empty())
-      fmt::print(stderr, "unsound {}: {} on {}: {}\n", verdict.pass, verdict.finding,
+    if (verdict.tier == PassTier::denied && !verdict.finding.empty())
+      fmt::print(stderr, "denied {}: {} on {}: {}\n", verdict.pass, verdict.finding,
                  verdict.program, verdict.list);
 }
 
@@ -88,7 +88,7 @@ int run_judge(const std::vector<std::string>& arguments) {
   }
 
   const PassCatalogue catalogue;  // by reputation: the table must not depend on an older table
-  const Alphabet alphabet(catalogue, PassTier::unsound);
+  const Alphabet alphabet(catalogue, PassTier::denied);
   JudgeOptions judge_options;
   judge_options.checker = options.checker_options(store->get());
   judge_options.seed = options.seed;

@@ -3,6 +3,7 @@
 
 #include "cli/command.h"
 #include "cli/tune_common.h"
+#include "passes/verdict_table.h"
 #include "support/files.h"
 #include "support/terminal.h"
 #include "tune/portfolio_builder.h"
@@ -45,11 +46,12 @@ int run_portfolio(const std::vector<std::string>& arguments) {
   for (LoadedProgram& loaded : load_programs(*inputs, options, failures))
     programs.push_back(std::move(loaded.program));
 
-  const PassCatalogue catalogue;
-  const Alphabet alphabet(catalogue, options.pass_tier());
-  SearchSetting setting{&alphabet, stock_lists(catalogue), options.search_options()};
+  const auto catalogue = installed_catalogue();
+  if (!catalogue) return report(catalogue.error());
+  const Alphabet alphabet(*catalogue, options.pass_tier());
+  SearchSetting setting{&alphabet, stock_lists(*catalogue), options.search_options()};
   if (!options.with.empty()) {
-    auto lists = read_portfolio(options.with, catalogue);
+    auto lists = read_portfolio(options.with, *catalogue);
     if (!lists) return report(lists.error());
     setting.seeds.insert(setting.seeds.end(), lists->begin(), lists->end());
   }

@@ -2,21 +2,28 @@
 
 #include <fmt/format.h>
 
+#include <cstdlib>
+
 #include "cli/tune_common.h"
 
 namespace llmc {
 
-void SoundnessOptions::add(CLI::App& app) {
-  app.add_option("--suite", suites, "builtin, or humaneval-x=FILE (JSONL, plain or gzip)")
+void SoundnessOptions::add_suites(CLI::App& app) {
+  app.add_option("--suite", suites,
+                 "builtin; dir=FOLDER of programs; humaneval-x=FILE (JSONL, plain or gzip). "
+                 "Repeatable (default: $LLMC_SUITE, or builtin)")
       ->type_name("SUITE")
-      ->allow_extra_args(false)
-      ->capture_default_str();
-  app.add_option("--csmith", csmith, "Also this many random programs made by csmith");
-  app.add_option("--csmith-seed", csmith_seed, "Seed of the first of them; the rest count up")
-      ->capture_default_str();
+      ->allow_extra_args(false);
   app.add_option("--verdicts", verdicts,
                  "Verdict store (default: $LLMC_VERDICTS, or verdicts.db in the cache folder)")
       ->type_name("FILE");
+}
+
+void SoundnessOptions::add(CLI::App& app) {
+  add_suites(app);
+  app.add_option("--csmith", csmith, "Also this many random programs made by csmith");
+  app.add_option("--csmith-seed", csmith_seed, "Seed of the first of them; the rest count up")
+      ->capture_default_str();
   app.add_flag("--no-verdicts", no_verdicts, "Neither read nor write the verdict store");
   app.add_option("--compile-deadline", compile_seconds, "Seconds LLVM may take for one program")
       ->check(CLI::Range(0.1, 1e6))
@@ -48,16 +55,26 @@ CheckerOptions SoundnessOptions::checker_options(SoundnessStore* store) const {
 
 Result<SuiteSources> suite_by_name(const std::string& name) {
   if (name == "builtin") return builtin_suite();
-  const std::string prefix = "humaneval-x=";
-  if (name.starts_with(prefix)) return humaneval_suite(name.substr(prefix.size()));
-  return fail(fmt::format("unknown suite '{}'; expected builtin or humaneval-x=FILE", name),
-              ErrorKind::usage);
+  const std::string_view kind = std::string_view(name).substr(0, name.find('='));
+  if (kind.size() + 1 < name.size()) {
+    const std::string path = name.substr(kind.size() + 1);
+    if (kind == "humaneval-x") return humaneval_suite(path);
+    if (kind == "dir") return folder_suite(path, name);
+  }
+  return fail(
+      fmt::format("unknown suite '{}'; expected builtin, dir=FOLDER or humaneval-x=FILE", name),
+      ErrorKind::usage);
 }
 
 Result<std::vector<Checker>> SoundnessOptions::make_checkers(SoundnessStore* store,
                                                              ProgressLine& progress) const {
   std::vector<SuiteSources> sources;
-  for (const std::string& name : suites) {
+  std::vector<std::string> names = suites;
+  if (names.empty()) {
+    const char* chosen = std::getenv("LLMC_SUITE");
+    names.emplace_back(chosen != nullptr && *chosen != '\0' ? chosen : "builtin");
+  }
+  for (const std::string& name : names) {
     LLMC_TRY(SuiteSources suite, suite_by_name(name));
     sources.push_back(std::move(suite));
   }

@@ -14,7 +14,7 @@
 namespace llmc {
 
 struct SoundnessOptions {
-  std::vector<std::string> suites = {"builtin"};
+  std::vector<std::string> suites;  ///< empty: $LLMC_SUITE, or the built-in one
   std::size_t csmith = 0;
   std::uint64_t csmith_seed = 1;
   std::string verdicts;
@@ -23,7 +23,10 @@ struct SoundnessOptions {
   double run_seconds = 4;
   unsigned jobs = std::max(1U, std::thread::hardware_concurrency());
 
-  /// Adds --suite, --csmith, --csmith-seed, --verdicts, --no-verdicts, limits and -j to `app`.
+  /// Adds --suite and --verdicts to `app`.
+  void add_suites(CLI::App& app);
+
+  /// Adds those, --csmith, --csmith-seed, --no-verdicts, limits and -j to `app`.
   void add(CLI::App& app);
 
   /// The store of verdicts; null with --no-verdicts.

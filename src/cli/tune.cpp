@@ -7,11 +7,14 @@
 #include <filesystem>
 
 #include "cli/command.h"
+#include "cli/soundness_common.h"
 #include "cli/tune_common.h"
 #include "ir/module.h"
+#include "passes/verdict_table.h"
 #include "support/files.h"
 #include "support/terminal.h"
 #include "toolchain/measurement.h"
+#include "tune/gate.h"
 #include "tune/portfolio.h"
 #include "tune/report.h"
 #include "tune/tuner.h"
@@ -31,6 +34,8 @@ struct Options : TuneCommonOptions {
   bool no_store = false;
   bool no_reuse = false;
   bool trust_baseline = false;
+  bool unsafe = false;
+  SoundnessOptions gate;
   bool json = false;
   bool curve = false;
   std::string output;
@@ -57,6 +62,10 @@ void add_options(CLI::App& app, Options& options) {
                  "File of lists to start from; 'none' for LLVM's own pipelines only");
   app.add_flag("--no-store", options.no_store, "Keep nothing, look nothing up");
   app.add_flag("--no-reuse", options.no_reuse, "No shared prefixes and no size memo (for timing)");
+  options.gate.add_suites(app);
+  app.add_flag("--unsafe", options.unsafe,
+               "Draw on denied passes too, and do not test winners on a suite: results may be "
+               "wrong programs");
   app.add_flag("--trust-baseline", options.trust_baseline,
                "Do not compare the in-process -Oz baseline with clang's own object");
   app.add_option("-o,--output", options.output, "Folder for the best object of each program");
@@ -217,7 +226,7 @@ void print_results(const std::vector<TunedProgram>& tuned, const std::vector<Loa
                    double seconds, const Options& options) {
   const Objective objective = setting.options.objective;
   if (!options.json) {
-    fmt::print("{}", to_table(tuned, objective));
+    fmt::print("{}{}", to_table(tuned, objective), describe_gate(tuned));
     if (options.curve) print_curve(tuned, setting.options);
     fmt::print(stderr, "{}", describe_savings(statistics, seconds, options.jobs));
     return;
@@ -229,21 +238,52 @@ void print_results(const std::vector<TunedProgram>& tuned, const std::vector<Loa
   fmt::print("{}\n", to_json_line(summarise(tuned, objective), statistics, curve, seconds));
 }
 
+/// Tests the winners on the suites; see tune/gate.h.
+Result<GateProgress> gate(Evaluator& evaluator, std::vector<TunedProgram>& tuned,
+                          const SearchSetting& setting, Options& options) {
+  options.gate.jobs = options.jobs;
+  LLMC_TRY(const auto store, options.gate.open_store());
+  ProgressLine line;
+  std::vector<Checker> checkers;  // made once a list needs them
+  const auto start = Clock::now();
+  const auto check = [&](const std::string& list) -> Result<Verdict> {
+    if (checkers.empty()) {
+      LLMC_TRY(checkers, options.gate.make_checkers(store.get(), line));
+    }
+    return check_all(checkers, list);
+  };
+  const auto show = [&](const GateProgress& progress) {
+    const double spent = std::chrono::duration<double>(Clock::now() - start).count();
+    const auto done = static_cast<double>(progress.programs_done);
+    const double left =
+        done == 0 ? 0 : spent / done * (static_cast<double>(progress.programs) - done);
+    line.show(fmt::format("gate: [{}/{} programs] {} lists tested, {} rejected, {} left",
+                          progress.programs_done, progress.programs, progress.lists,
+                          progress.rejected, format_duration(left)));
+  };
+  auto gated = gate_winners(evaluator, tuned, setting, check, show);
+  line.clear();
+  return gated;
+}
+
 }  // namespace
 
 int run_tune(const std::vector<std::string>& arguments) {
   CLI::App app(
       "Searches, for each program, the pass list that makes it smallest. Nothing larger than\n"
-      "-Oz is ever returned. Every evaluation is kept in a store: a run that is killed goes\n"
-      "on where it was, and the same seed gives the same answer with any number of jobs.",
+      "-Oz is ever returned, and no list that a suite of programs has not tested. Everything is\n"
+      "kept in a store: a run that is killed goes on where it was, and the same seed gives the\n"
+      "same answer with any number of jobs.",
       "llmc tune");
   Options options;
   add_options(app, options);
   if (const int code = parse_options(app, arguments); code >= 0) return code;
   catch_interrupts();
   initialize_targets();
-  const PassCatalogue catalogue;
-  Alphabet alphabet(catalogue, options.pass_tier());
+  if (options.unsafe && app.count("--tier") == 0) options.tier = to_string(PassTier::denied);
+  const auto catalogue = installed_catalogue();
+  if (!catalogue) return report(catalogue.error());
+  Alphabet alphabet(*catalogue, options.pass_tier());
   const auto setting = make_setting(options, alphabet);
   if (!setting) return report(setting.error());
 
@@ -284,6 +324,10 @@ int run_tune(const std::vector<std::string>& arguments) {
   if (!tuned) return report(tuned.error());
   const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
 
+  if (!options.unsafe) {
+    auto gated = gate(**evaluator, *tuned, *setting, options);
+    if (!gated) return report(gated.error());
+  }
   check_baselines(*tuned, sources, options);
   warn_about_large_gains(*tuned, setting->options.objective);
   print_results(*tuned, failures, *setting, (*evaluator)->statistics(), seconds, options);

@@ -33,9 +33,9 @@ void TuneCommonOptions::add_common(CLI::App& app) {
       ->check(CLI::IsMember({"none", "drop", "full"}))
       ->capture_default_str();
   app.add_option("--tier", tier,
-                 "Least trusted passes to search over (see llmc passes); beyond reviewed, results "
-                 "may be wrong programs")
-      ->check(CLI::IsMember({"pipeline", "reviewed", "unreviewed", "quarantine", "unsound"}))
+                 "Least trusted passes to search over: trusted, quarantined or denied (see llmc "
+                 "passes)")
+      ->check(CLI::IsMember({"trusted", "quarantined", "denied"}))
       ->capture_default_str();
   app.add_option("--seed", seed, "Seed of all random choices")->capture_default_str();
   app.add_option("-j,--jobs", jobs, "Worker processes")
@@ -49,10 +49,7 @@ void TuneCommonOptions::add_common(CLI::App& app) {
 }
 
 PassTier TuneCommonOptions::pass_tier() const {
-  for (const PassTier known :
-       {PassTier::pipeline, PassTier::reviewed, PassTier::unreviewed, PassTier::quarantine})
-    if (to_string(known) == tier) return known;
-  return PassTier::unsound;
+  return parse_tier(tier).value_or(PassTier::trusted);  // the option takes nothing else
 }
 
 SearchOptions TuneCommonOptions::search_options() const {

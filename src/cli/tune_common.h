@@ -20,7 +20,7 @@ namespace llmc {
 struct TuneCommonOptions : SharedOptions {
   std::string objective = "binary";
   std::string minimise = "drop";
-  std::string tier = "reviewed";
+  std::string tier = "quarantined";
   std::uint64_t seed = 1;
   unsigned jobs = std::max(1U, std::thread::hardware_concurrency());
   std::string store;

@@ -90,10 +90,10 @@ std::vector<PassInfo> whole_pipelines() {
         llvm::consumeError(std::move(error));
         continue;
       }
-      info.tier = family == "default" ? PassTier::pipeline : PassTier::unreviewed;
+      info.tier = family == "default" ? PassTier::trusted : PassTier::quarantined;
       if (family != "default") {
         info.excluded = "a link-time pipeline";
-        if (family == "lto" || family == "thinlto") info.tier = PassTier::unsound;
+        if (family == "lto" || family == "thinlto") info.tier = PassTier::denied;
       }
       pipelines.push_back(std::move(info));
     }
@@ -142,13 +142,13 @@ bool matches(std::string_view pattern, std::string_view name) {
 }
 
 void judge(PassInfo& pass, const std::set<std::string>& in_pipelines) {
-  if (in_pipelines.contains(pass.name)) pass.tier = PassTier::pipeline;
+  if (in_pipelines.contains(pass.name)) pass.tier = PassTier::trusted;
   for (const PassRule& rule : pass_rules()) {
     if (!matches(rule.name, pass.name)) continue;
     if (rule.excluded && pass.excluded.empty()) pass.excluded = rule.reason;
     if (!rule.excluded) pass.note = rule.reason;
-    // Being in LLVM's own pipelines outranks a review, but never a warning.
-    if (pass.tier != PassTier::pipeline || rule.tier > PassTier::unreviewed) pass.tier = rule.tier;
+    // A warning outranks being in LLVM's own pipelines; to be excluded is no warning.
+    if (!rule.excluded || rule.tier == PassTier::denied) pass.tier = rule.tier;
     break;
   }
 }
@@ -162,8 +162,7 @@ std::string_view to_string(PassLevel level) {
 
 namespace {
 
-constexpr std::array<std::string_view, 5> k_tiers = {"pipeline", "reviewed", "unreviewed",
-                                                     "quarantine", "unsound"};
+constexpr std::array<std::string_view, 3> k_tiers = {"trusted", "quarantined", "denied"};
 
 }  // namespace
 
@@ -194,6 +193,14 @@ PassCatalogue::PassCatalogue() {
     if (!is_new && (known_is_analysis > is_analysis ||
                     (known_is_analysis == is_analysis && passes_[i].level < known.level)))
       entry->second = i;
+  }
+}
+
+void PassCatalogue::distrust(std::string_view name, PassTier tier, const std::string& evidence) {
+  for (PassInfo& pass : passes_) {
+    if (pass.name != name || !pass.excluded.empty()) continue;
+    pass.tier = std::max(pass.tier, tier);
+    pass.note = evidence;
   }
 }
 

@@ -15,11 +15,9 @@ enum class PassLevel { module, cgscc, function, loop };
 
 /// How far a pass is trusted when lists are searched.
 enum class PassTier {
-  pipeline,    ///< runs in LLVM's own default<O1..Oz>: the most tested
-  reviewed,  ///< not in those pipelines, but used by other front ends or back ends and reviewed
-  unreviewed,  ///< LLVM has it; nobody here has judged it
-  quarantine,  ///< known to have broken programs, or off by default upstream for that reason
-  unsound  ///< does not preserve semantics, or was measured to break programs
+  trusted,      ///< runs in LLVM's own default<O1..Oz>, or reviewed; nothing speaks against it
+  quarantined,  ///< only in lists that passed the gate: not reviewed, or blamed for a failure
+  denied        ///< does not preserve semantics, or convicted of making wrong programs by itself
 };
 
 /// One pass, or one whole pipeline such as default<Oz>.
@@ -27,14 +25,14 @@ struct PassInfo {
   std::string name;  ///< as LLVM prints it, without parameters ("gvn"), or whole ("default<Oz>")
   PassLevel level = PassLevel::module;
   std::string parameters;  ///< the parameters LLVM lists, "no-pre;pre;…", or empty
-  PassTier tier = PassTier::unreviewed;
+  PassTier tier = PassTier::quarantined;
   std::string excluded;  ///< why it is not a transformation to search over; empty: it is one
   std::string note;  ///< why it has its tier, where that needs a reason
 };
 
 /// "module", "cgscc", "function" or "loop".
 std::string_view to_string(PassLevel level);
-/// "pipeline", "reviewed", "unreviewed", "quarantine" or "unsound".
+/// "trusted", "quarantined" or "denied".
 std::string_view to_string(PassTier tier);
 
 /// The tier of that name; the error lists the names.
@@ -44,6 +42,10 @@ Result<PassTier> parse_tier(std::string_view name);
 class PassCatalogue {
  public:
   PassCatalogue();
+
+  /// Lowers the tier of the transformations of this name to `tier`, if it is not as low already;
+  /// `evidence` becomes their note.
+  void distrust(std::string_view name, PassTier tier, const std::string& evidence);
 
   /// All entries, sorted by name; analyses and utilities included, with their reason.
   [[nodiscard]] const std::vector<PassInfo>& all() const { return passes_; }

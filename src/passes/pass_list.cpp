@@ -311,7 +311,7 @@ std::size_t count_passes(const std::vector<PassElement>& elements) {
 }
 
 PassTier least_trusted(const std::vector<PassElement>& elements, const PassCatalogue& catalogue) {
-  PassTier worst = PassTier::pipeline;
+  PassTier worst = PassTier::trusted;
   for (const PassElement& element : elements) {
     if (element.is_manager) {
       worst = std::max(worst, least_trusted(element.inner, catalogue));
@@ -320,7 +320,7 @@ PassTier least_trusted(const std::vector<PassElement>& elements, const PassCatal
     if (element.name == "require" || element.name == "invalidate") continue;
     const PassInfo* info = catalogue.find(element.name + "<" + element.parameters + ">");
     if (info == nullptr) info = catalogue.find(element.name);
-    worst = std::max(worst, info == nullptr ? PassTier::unsound : info->tier);
+    worst = std::max(worst, info == nullptr ? PassTier::denied : info->tier);
   }
   return worst;
 }

@@ -2,9 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <llvm/Config/llvm-config.h>
+
 #include <charconv>
+#include <cstdlib>
 
 #include "support/digest.h"
+#include "support/files.h"
 
 namespace llmc {
 namespace {
@@ -95,7 +99,34 @@ Result<VerdictTable> parse_verdict_table(const std::string& text, const std::str
 }
 
 std::filesystem::path default_verdict_table() {
+  const char* chosen = std::getenv("LLMC_PASS_VERDICTS");
+  if (chosen != nullptr && *chosen != '\0') return chosen;
   return std::filesystem::path(LLMC_SOURCE_FOLDER) / "data" / "pass-verdicts.tsv";
+}
+
+Result<VerdictTable> read_verdict_table(const std::filesystem::path& file) {
+  LLMC_TRY(const std::string text, read_file(file));
+  return parse_verdict_table(text, file.string());
+}
+
+void apply_verdicts(const VerdictTable& table, PassCatalogue& catalogue) {
+  if (table.llvm != LLVM_VERSION_STRING) return;
+  for (const PassVerdict& verdict : table.passes) {
+    if (verdict.finding.empty()) continue;
+    catalogue.distrust(verdict.pass, verdict.tier,
+                       fmt::format("{}{} on {}: {}", verdict.alone ? "alone: " : "",
+                                   verdict.finding, verdict.program, verdict.list));
+  }
+}
+
+Result<PassCatalogue> installed_catalogue() {
+  PassCatalogue catalogue;
+  std::error_code code;
+  if (std::filesystem::exists(default_verdict_table(), code)) {
+    LLMC_TRY(const VerdictTable table, read_verdict_table(default_verdict_table()));
+    apply_verdicts(table, catalogue);
+  }
+  return catalogue;
 }
 
 }  // namespace llmc

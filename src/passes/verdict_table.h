@@ -13,7 +13,7 @@ namespace llmc {
 /// What trials said about one pass.
 struct PassVerdict {
   std::string pass;
-  PassTier tier = PassTier::quarantine;
+  PassTier tier = PassTier::quarantined;
   std::size_t trials = 0;    ///< (program, list) pairs with this pass in the list
   std::size_t wrong = 0;     ///< of those it was blamed for: the program did something else
   std::size_t broken = 0;  ///< of those it was blamed for: LLVM crashed, hung or left invalid IR
@@ -46,7 +46,18 @@ std::string print_verdict_table(const VerdictTable& table);
 /// Reads the text form. A foreign, truncated or changed text is refused with a sentence.
 Result<VerdictTable> parse_verdict_table(const std::string& text, const std::string& name);
 
-/// data/pass-verdicts.tsv of this installation.
+/// The table of this installation: $LLMC_PASS_VERDICTS, else data/pass-verdicts.tsv.
 std::filesystem::path default_verdict_table();
+
+/// Reads a table from a file.
+Result<VerdictTable> read_verdict_table(const std::filesystem::path& file);
+
+/// Gives each pass of `catalogue` the less trusting of its own tier and the table's, with what
+/// convicted it as the note. A table made with another LLVM says nothing, and is not applied.
+void apply_verdicts(const VerdictTable& table, PassCatalogue& catalogue);
+
+/// The catalogue with this installation's table applied. A missing table is none; a damaged one
+/// is an error.
+Result<PassCatalogue> installed_catalogue();
 
 }  // namespace llmc

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
+#include <numeric>
 
 #include "ir/module.h"
 #include "support/files.h"
@@ -155,6 +156,8 @@ Result<void> Checker::prepare() {
              if (observe_) observe_(done, all);
            }));
   suite_ = std::make_unique<Suite>(std::move(compiled));
+  order_.resize(suite_->programs.size());
+  std::iota(order_.begin(), order_.end(), 0);
   if (options_.store != nullptr) good_objects_ = options_.store->good_objects();
   return {};
 }
@@ -164,8 +167,9 @@ Result<const Suite*> Checker::suite() {
   return suite_.get();
 }
 
-Result<std::vector<ProgramFinding>> Checker::run(const std::string& list, Until until,
-                                                 std::uint64_t& tried) {
+/// The findings in the order of `order_`; those behind the first failure mean nothing if `until`
+/// says to stop there.
+Result<std::vector<ProgramFinding>> Checker::run(const std::string& list, Until until) {
   LLMC_CHECK(prepare());
   const auto& programs = suite_->programs;
   std::vector<ProgramFinding> findings(programs.size());
@@ -174,17 +178,15 @@ Result<std::vector<ProgramFinding>> Checker::run(const std::string& list, Until 
   LLMC_TRY(const TemporaryFolder scratch, TemporaryFolder::create());
   ChildPool pool(options_.jobs, options_.compile);
   std::size_t next = 0;
-  tried = 0;
   while (next < end || !pool.idle()) {
     if (interrupted_ != nullptr && *interrupted_ != 0)
       return fail("interrupted", ErrorKind::interrupted);
     while (next < end && pool.has_room()) {
-      const SuiteProgram& program = programs[next];
+      const SuiteProgram& program = programs[order_[next]];
       LLMC_CHECK(pool.start(next++, [&]() -> Result<std::string> {
         ::setenv("TMPDIR", scratch.path().c_str(), 1);
         return pack(check_program(program, list, linker_, good_objects_, options_.run));
       }));
-      ++tried;
     }
     const auto result = pool.wait();
     if (!result) continue;
@@ -210,14 +212,19 @@ Result<Verdict> Checker::check(const std::string& list) {
   const auto start = Clock::now();
   Verdict verdict;
   verdict.list = list;
-  LLMC_TRY(const auto findings, run(list, Until::first_failure, verdict.programs));
+  LLMC_TRY(const auto findings, run(list, Until::first_failure));
   verdict.seconds = std::chrono::duration<double>(Clock::now() - start).count();
-  for (std::size_t i = 0; i < findings.size() && verdict.sound(); ++i) {
-    if (findings[i].finding == Finding::sound) continue;
-    verdict.finding = findings[i].finding;
-    verdict.evidence = findings[i].evidence;
-    verdict.program = suite_->programs[i].program.name;
-    verdict.programs = i + 1;  // those behind it may have started, but do not count
+  verdict.programs = findings.size();
+  const auto failed = std::ranges::find_if(
+      findings, [](const ProgramFinding& one) { return one.finding != Finding::sound; });
+  if (failed != findings.end()) {
+    const auto place = order_.begin() + (failed - findings.begin());
+    verdict.finding = failed->finding;
+    verdict.evidence = failed->evidence;
+    verdict.program = suite_->programs[*place].program.name;
+    // Those behind it may have started, but do not count.
+    verdict.programs = static_cast<std::uint64_t>(failed - findings.begin()) + 1;
+    std::rotate(order_.begin(), place, place + 1);
   }
   if (options_.store != nullptr) {
     LLMC_CHECK(options_.store->add_verdict(verdict, version_));
@@ -227,13 +234,27 @@ Result<Verdict> Checker::check(const std::string& list) {
 
 Result<std::vector<std::pair<std::string, ProgramFinding>>> Checker::failures(
     const std::string& list) {
-  std::uint64_t tried = 0;
-  LLMC_TRY(const auto findings, run(list, Until::end, tried));
+  LLMC_TRY(const auto findings, run(list, Until::end));
   std::vector<std::pair<std::string, ProgramFinding>> failed;
   for (std::size_t i = 0; i < findings.size(); ++i)
     if (findings[i].finding != Finding::sound)
-      failed.emplace_back(suite_->programs[i].program.name, findings[i]);
+      failed.emplace_back(suite_->programs[order_[i]].program.name, findings[i]);
   return failed;
+}
+
+Result<Verdict> check_all(std::vector<Checker>& checkers, const std::string& list) {
+  Verdict all;
+  all.list = list;
+  all.from_store = true;
+  for (Checker& checker : checkers) {
+    LLMC_TRY(Verdict verdict, checker.check(list));
+    verdict.programs += all.programs;
+    verdict.seconds += all.seconds;
+    verdict.from_store = verdict.from_store && all.from_store;
+    all = std::move(verdict);
+    if (!all.sound()) break;
+  }
+  return all;
 }
 
 }  // namespace llmc

@@ -47,7 +47,8 @@ class Checker {
   static Result<Checker> create(SuiteSources sources, const CheckerOptions& options);
 
   /// The verdict on `list` (canonical text): from the store, or by running the suite until the
-  /// first program fails. Fails only where nothing can be said: no linker, no space, interrupted.
+  /// first program fails. Programs that convicted an earlier list go first. Fails only where
+  /// nothing can be said: no linker, no space, interrupted.
   Result<Verdict> check(const std::string& list);
 
   /// All programs that fail under `list`, none skipped.
@@ -69,17 +70,20 @@ class Checker {
   Checker(SuiteSources sources, const CheckerOptions& options, Linker linker);
   Result<void> prepare();
   enum class Until { first_failure, end };
-  Result<std::vector<ProgramFinding>> run(const std::string& list, Until until,
-                                          std::uint64_t& tried);
+  Result<std::vector<ProgramFinding>> run(const std::string& list, Until until);
 
   SuiteSources sources_;
   CheckerOptions options_;
   Linker linker_;
   Digest version_;
   std::unique_ptr<Suite> suite_;
+  std::vector<std::size_t> order_;  ///< in which the programs are tried
   std::unordered_set<Digest> good_objects_;
   std::function<void(std::size_t, std::size_t)> observe_;
   const volatile int* interrupted_ = nullptr;
 };
+
+/// The verdict of all suites together: the first that rejects, or sound.
+Result<Verdict> check_all(std::vector<Checker>& checkers, const std::string& list);
 
 }  // namespace llmc

@@ -336,12 +336,12 @@ class Judge {
       verdict.pass = name;
       verdict.trials = trials[name];
       const PassInfo* info = catalogue_.find(name);
-      verdict.tier = info == nullptr ? PassTier::quarantine : info->tier;
+      verdict.tier = info == nullptr ? PassTier::quarantined : info->tier;
       const bool denied = verdict.alone && is_wrong_result(*parse_finding(verdict.finding));
       if (denied)
-        verdict.tier = PassTier::unsound;
+        verdict.tier = PassTier::denied;
       else if (!verdict.finding.empty())
-        verdict.tier = std::max(verdict.tier, PassTier::quarantine);
+        verdict.tier = std::max(verdict.tier, PassTier::quarantined);
       judgement.passes.push_back(std::move(verdict));
     }
     std::ranges::sort(judgement.passes, {}, &PassVerdict::pass);

@@ -18,6 +18,8 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr auto k_run_limit = std::chrono::milliseconds(2000);
+constexpr std::string_view k_does_not_build = "does not build";
+constexpr const char* k_csmith_include = "/usr/include/csmith";
 
 /// The bytes of a file, unpacked if it is gzip.
 Result<std::string> read_maybe_gzip(const fs::path& path) {
@@ -93,7 +95,7 @@ Result<std::string> reference_output(const CompileCommand& command, const FrontE
     const std::size_t at = built.errors.find("error:");
     const std::string reason = at == std::string::npos ? built.errors : built.errors.substr(at);
     return fail(
-        fmt::format("does not build at {}: {}", level, reason.substr(0, reason.find('\n'))));
+        fmt::format("{} at {}: {}", k_does_not_build, level, reason.substr(0, reason.find('\n'))));
   }
   ConfinedLimits limits;
   limits.deadline = k_run_limit;
@@ -186,7 +188,9 @@ Result<std::vector<CompiledProgram>> compile_all(const SuiteSources& sources, So
     const SuiteSource& source = sources.programs[result->tag];
     if (!result->bytes) return std::unexpected(result->bytes.error().with_context(source.name));
     compiled[result->tag] = unpack(*result->bytes);
-    if (store != nullptr) {
+    // What does not build may build once a header is installed.
+    const bool lasting = !compiled[result->tag].reason.starts_with(k_does_not_build);
+    if (store != nullptr && lasting) {
       LLMC_CHECK(store->add_program(compile_key(source, sources), compiled[result->tag]));
     }
     if (observe) observe(++done);
@@ -205,11 +209,14 @@ Digest SuiteSources::version() const {
 }
 
 Result<SuiteSources> builtin_suite() {
-  const fs::path folder = fs::path(LLMC_SOURCE_FOLDER) / "data" / "suite";
+  return folder_suite(fs::path(LLMC_SOURCE_FOLDER) / "data" / "suite", "builtin");
+}
+
+Result<SuiteSources> folder_suite(const fs::path& folder, const std::string& name) {
   std::error_code code;
   if (!fs::is_directory(folder, code))
-    return fail(fmt::format("{}: the built-in suite is missing", folder.string()));
-  SuiteSources suite{"builtin", {}, folder, ""};
+    return fail(fmt::format("{}: no folder; a suite is a folder of programs", folder.string()));
+  SuiteSources suite{name, {}, fs::absolute(folder, code), ""};
   std::vector<fs::path> files;
   for (const auto& entry : fs::directory_iterator(folder, code)) files.push_back(entry.path());
   std::ranges::sort(files);
@@ -219,13 +226,18 @@ Result<SuiteSources> builtin_suite() {
       LLMC_TRY(const std::string header, read_file(file));
       suite.headers += header;
     }
-    const fs::path expected = file.string() + ".expected";
-    if ((extension != ".c" && extension != ".cpp") || !fs::exists(expected, code)) continue;
-    SuiteSource source{file.filename().string(), "", extension == ".cpp", "", true};
+    if (extension != ".c" && extension != ".cpp") continue;
+    SuiteSource source{file.filename().string(), "", extension == ".cpp", "", false};
     LLMC_TRY(source.text, read_file(file));
-    LLMC_TRY(source.expected, read_file(expected));
+    const fs::path expected = file.string() + ".expected";
+    source.expected_known = fs::exists(expected, code);
+    if (source.expected_known) {
+      LLMC_TRY(source.expected, read_file(expected));
+    }
     suite.programs.push_back(std::move(source));
   }
+  if (suite.programs.empty())
+    return fail(fmt::format("{}: no programs (*.c, *.cpp)", folder.string()));
   return suite;
 }
 
@@ -249,8 +261,12 @@ Result<SuiteSources> humaneval_suite(const fs::path& file) {
 
 Result<SuiteSources> csmith_suite(std::uint64_t first_seed, std::size_t count, unsigned jobs) {
   if (!find_program("csmith"))
-    return fail("cannot find csmith; install it (apt-get install csmith)");
-  SuiteSources suite{"csmith", {}, "/usr/include/csmith", ""};
+    return fail("cannot find csmith; install it (apt-get install csmith libcsmith-dev)");
+  std::error_code code;
+  if (!fs::exists(fs::path(k_csmith_include) / "csmith.h", code))
+    return fail(fmt::format("{}: csmith.h is missing; install it (apt-get install libcsmith-dev)",
+                            k_csmith_include));
+  SuiteSources suite{"csmith", {}, k_csmith_include, ""};
   suite.programs.resize(count);
   ChildPool pool(jobs);
   std::size_t next = 0;

@@ -53,8 +53,12 @@ struct Suite {
   std::vector<LeftOut> left_out;
 };
 
-/// The suite in data/suite of this installation: programs *.c and *.cpp with their *.expected.
+/// The suite in data/suite of this installation.
 Result<SuiteSources> builtin_suite();
+
+/// The programs *.c and *.cpp in `folder`, each a whole program. What it should print is in a file
+/// of the same name and ".expected"; without one, what it prints at -O0 and -O2 of clang must agree.
+Result<SuiteSources> folder_suite(const std::filesystem::path& folder, const std::string& name);
 
 /// The programs of a HumanEval-X C++ file: one JSON object a line with "task_id", "prompt" (or
 /// "declaration"), "canonical_solution" and "test"; gzip is recognised.

@@ -38,8 +38,8 @@ struct ProgramFinding {
   Digest object;  ///< hash of program and object, if there is an object
 };
 
-/// What one suite said about one list. The program is the first in the suite's order that failed,
-/// so that the verdict does not depend on what ran in parallel.
+/// What one suite said about one list. Of several programs that fail, it names the first in the
+/// order in which they were tried, so that it does not depend on what ran in parallel.
 struct Verdict {
   std::string list;  ///< canonical
   Finding finding = Finding::sound;

@@ -105,6 +105,15 @@ std::string to_json_line(const TunedProgram& tuned, Objective objective) {
   row["minimisation_evaluations"] = result.minimisation;
   row["broadcast_evaluations"] = result.broadcast;
   row["failed_evaluations"] = result.failed;
+  const bool is_baseline = result.best.list == k_baseline_list;
+  row["gate"] = tuned.verdict ? "sound" : is_baseline ? "baseline" : "untested";
+  if (tuned.verdict) row["gate_programs"] = tuned.verdict->programs;
+  row["rejected"] = nlohmann::json::array();
+  for (const Verdict& verdict : tuned.rejected)
+    row["rejected"].push_back({{"list", verdict.list},
+                               {"finding", to_string(verdict.finding)},
+                               {"program", verdict.program},
+                               {"evidence", verdict.evidence}});
   row["trace"] = nlohmann::json::array();
   for (const TracePoint& point : result.trace)
     row["trace"].push_back({point.evaluations, point.cost});
@@ -165,6 +174,30 @@ std::string to_table(const std::vector<TunedProgram>& tuned, Objective objective
       objective == Objective::binary ? "bytes" : "instructions",
       100 * (1 - ratio(summary.total_after, summary.total_before)), summary.evaluations);
   return table;
+}
+
+std::string describe_gate(const std::vector<TunedProgram>& tuned) {
+  std::size_t passed = 0;
+  std::size_t untested = 0;
+  std::uint64_t programs = 0;
+  std::string text;
+  for (const TunedProgram& one : tuned) {
+    if (one.verdict) {
+      ++passed;
+      programs = std::max(programs, one.verdict->programs);
+    } else if (one.result && one.result->best.list != k_baseline_list) {
+      ++untested;
+    }
+    for (const Verdict& verdict : one.rejected)
+      text += fmt::format("rejected for {}: {}: {} on {}: {}\n", one.program->name, verdict.list,
+                          to_string(verdict.finding), verdict.program, verdict.evidence);
+  }
+  if (untested > 0)
+    return text + fmt::format("UNSAFE: {} lists were not tested on any program\n", untested);
+  return passed == 0
+             ? text
+             : text + fmt::format("gate: {} lists left {} programs of the suite as they should be\n",
+                                  passed, programs);
 }
 
 std::string describe_savings(const EvaluatorStatistics& statistics, double seconds, unsigned jobs) {

@@ -44,6 +44,10 @@ std::string to_json_line(const GainSummary& summary, const EvaluatorStatistics& 
 /// The table that people read, with its totals line.
 std::string to_table(const std::vector<TunedProgram>& tuned, Objective objective);
 
+/// What the gate said: rejected lists with their evidence, and how many passed; or that lists were
+/// not tested.
+std::string describe_gate(const std::vector<TunedProgram>& tuned);
+
 /// "…", what the evaluator saved, in one or two sentences.
 std::string describe_savings(const EvaluatorStatistics& statistics, double seconds, unsigned jobs);
 

@@ -123,6 +123,18 @@ bool better(const Evaluation& a, const Evaluation& b, Objective objective) {
   return a.list < b.list;
 }
 
+void contend(SearchResult& result, const Evaluation& row, Objective objective) {
+  const bool smaller = row.ok() && row.list != k_baseline_list &&
+                       cost(row.sizes, objective) < cost(result.baseline.sizes, objective);
+  auto& rows = result.contenders;
+  const auto place = std::ranges::find_if(
+      rows, [&](const Evaluation& other) { return !better(other, row, objective); });
+  const bool known = place != rows.end() && place->list == row.list;
+  if (!smaller || known) return;
+  rows.insert(place, row);
+  if (rows.size() > k_most_contenders) rows.pop_back();
+}
+
 Task<Result<SearchResult>> search(EvaluationHub& hub, const Program& program,
                                   const SearchSetting& setting, SearchObserver observer) {
   const auto start = std::chrono::steady_clock::now();
@@ -153,6 +165,7 @@ Task<Result<SearchResult>> search(EvaluationHub& hub, const Program& program,
       ++result.evaluations;
       result.failed += !row.ok();
       explorer.learn(batch[i], row);
+      contend(result, row, options.objective);
       const bool smaller = row.ok() && cost(row.sizes, options.objective) <
                                            cost(result.best.sizes, options.objective);
       if (better(row, result.best, options.objective)) {

@@ -56,7 +56,14 @@ struct SearchResult {
   std::uint64_t broadcast = 0;  ///< spent on other programs' winners
   std::uint64_t failed = 0;  ///< rows that are not ok, minimisation not counted
   std::vector<TracePoint> trace;  ///< each improvement
+  std::vector<Evaluation> contenders;  ///< rows below -Oz, best first; at most k_most_contenders
 };
+
+/// How many rows a search keeps for the gate to fall back on.
+inline constexpr std::size_t k_most_contenders = 24;
+
+/// Keeps `row` as a contender of `result` if it is small enough.
+void contend(SearchResult& result, const Evaluation& row, Objective objective);
 
 /// Called after each batch with the evaluations spent so far and the best row.
 using SearchObserver = std::function<void(std::uint64_t, const Evaluation&)>;

@@ -36,6 +36,7 @@ Task<Result<SearchResult>> try_winners(EvaluationHub& hub, const TunedProgram& t
   result.broadcast += rows->size();
   for (const Evaluation& row : *rows) {
     result.failed += !row.ok();
+    contend(result, row, objective);
     if (!row.ok() || cost(row.sizes, objective) >= cost(result.best.sizes, objective)) continue;
     result.best = row;
     result.found_by = "broadcast";

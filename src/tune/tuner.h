@@ -2,9 +2,11 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "soundness/verdict.h"
 #include "support/error.h"
 #include "tune/evaluator.h"
 #include "tune/search.h"
@@ -15,6 +17,8 @@ namespace llmc {
 struct TunedProgram {
   const Program* program = nullptr;
   Result<SearchResult> result = fail("not done");
+  std::optional<Verdict> verdict;  ///< on the best list, if the gate saw it; see tune/gate.h
+  std::vector<Verdict> rejected;   ///< on better lists that the gate did not let pass
 };
 
 /// Progress of the whole run.

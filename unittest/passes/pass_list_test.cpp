@@ -241,7 +241,7 @@ TEST(PassList, TheEmptyListIsEmpty) {
   EXPECT_TRUE(list.empty());
   EXPECT_EQ(list.pass_count(), 0U);
   EXPECT_EQ(list, PassList());
-  EXPECT_EQ(list.tier(catalogue()), PassTier::pipeline);
+  EXPECT_EQ(list.tier(catalogue()), PassTier::trusted);
 }
 
 TEST(PassList, CountsPassesAndNotManagers) {
@@ -250,12 +250,12 @@ TEST(PassList, CountsPassesAndNotManagers) {
 
 TEST(PassList, HasTheTierOfItsLeastTrustedPass) {
   const auto tier = [](const char* text) { return take(parse(text)).tier(catalogue()); };
-  EXPECT_EQ(tier("default<Oz>,gvn"), PassTier::pipeline);
-  EXPECT_EQ(tier("gvn,newgvn"), PassTier::quarantine);
+  EXPECT_EQ(tier("default<Oz>,gvn"), PassTier::trusted);
+  EXPECT_EQ(tier("gvn,newgvn"), PassTier::quarantined);
   EXPECT_EQ(tier("cgscc(inline,function(gvn,loop(indvars),newgvn,unify-loop-exits))"),
-            PassTier::unsound);
-  EXPECT_EQ(tier("function(lower-atomic)"), PassTier::unsound);
-  EXPECT_EQ(tier("lto<O2>"), PassTier::unsound);
+            PassTier::denied);
+  EXPECT_EQ(tier("function(lower-atomic)"), PassTier::denied);
+  EXPECT_EQ(tier("lto<O2>"), PassTier::denied);
 }
 
 TEST(PassList, ReadsItsPaperSpellingBack) {
@@ -276,7 +276,7 @@ TEST(PassList, PrintsThePapersSpelling) {
 
 TEST(PassList, MadeElementsAreCanonical) {
   int checked = 0;
-  for (const PassInfo* pass : catalogue().candidates(PassTier::unsound)) {
+  for (const PassInfo* pass : catalogue().candidates(PassTier::denied)) {
     const PassElement element = make_element(*pass, "", PassLevel::module);
     const PassList made(std::vector<PassElement>{element});
     const auto read = parse(made.to_string());

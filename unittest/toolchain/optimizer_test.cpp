@@ -97,11 +97,11 @@ TEST(Optimizer, ClangsPipelineTextIsAPassList) {
   EXPECT_GT(list.pass_count(), 50U);
   EXPECT_EQ(take(PassList::parse(list.to_string(), catalogue())), list);
   EXPECT_TRUE(check_with_llvm(list.to_string()));
-  EXPECT_EQ(list.tier(catalogue()), PassTier::pipeline);
+  EXPECT_EQ(list.tier(catalogue()), PassTier::trusted);
 }
 
 // Excluded ones (annotation-remarks) do not transform, so their tier means nothing.
-TEST(Optimizer, PassesOfClangsPipelineAreOfTheTierPipeline) {
+TEST(Optimizer, PassesOfClangsPipelineAreTrusted) {
   const PassList list = take(PassList::parse(clang_oz_pipeline_text(), catalogue()));
   const auto check = [](const auto& self, const std::vector<PassElement>& elements) -> void {
     for (const PassElement& element : elements) {
@@ -109,7 +109,7 @@ TEST(Optimizer, PassesOfClangsPipelineAreOfTheTierPipeline) {
       if (element.is_manager || element.name == "require" || element.name == "invalidate") continue;
       const PassInfo* pass = catalogue().find(element.name);
       ASSERT_NE(pass, nullptr) << element.name;
-      EXPECT_TRUE(pass->tier == PassTier::pipeline || !pass->excluded.empty())
+      EXPECT_TRUE(pass->tier == PassTier::trusted || !pass->excluded.empty())
           << pass->name << " is " << to_string(pass->tier);
     }
   };

@@ -54,12 +54,12 @@ TEST(Mutation, IsTheSameForTheSameSeed) {
 }
 
 TEST(Mutation, KeepsToItsAlphabet) {
-  const Alphabet pipeline(catalogue(), PassTier::pipeline);
+  const Alphabet pipeline(catalogue(), PassTier::trusted);
   Random random(12);
   PassList list;
   for (int i = 0; i < 500; ++i) {
     list = mutate(list, pipeline, random);
-    ASSERT_EQ(list.tier(catalogue()), PassTier::pipeline) << list.to_string();
+    ASSERT_EQ(list.tier(catalogue()), PassTier::trusted) << list.to_string();
   }
 }
 
@@ -127,7 +127,7 @@ TEST(Alphabet, DrawsParametersThatLlvmAccepts) {
 }
 
 TEST(Alphabet, PrefersWhatDidWell) {
-  Alphabet preferring(catalogue(), PassTier::reviewed);
+  Alphabet preferring(catalogue(), PassTier::trusted);
   preferring.prefer({take(PassList::parse("globaldce", catalogue()))});
   Random random(17);
   int count = 0;

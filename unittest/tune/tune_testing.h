@@ -26,7 +26,7 @@ inline const PassCatalogue& catalogue() {
 
 /// The passes that searches use by default.
 inline const Alphabet& alphabet() {
-  static const Alphabet the_alphabet(catalogue(), PassTier::reviewed);
+  static const Alphabet the_alphabet(catalogue(), PassTier::trusted);
   return the_alphabet;
 }
 
