@@ -13,6 +13,7 @@ config.test_source_root = os.path.dirname(__file__)
 config.environment["PATH"] = os.pathsep.join([config.llvm_tools, os.environ["PATH"]])
 for variable in [name for name in config.environment if name.startswith("LLMC_CC_")]:
     config.environment.pop(variable)
+config.environment["LLMC_CC_UNSAFE"] = "1"  # most tests of cc and difftest are not about the gate
 for variable in ("LLMC_STORE", "LLMC_CLANG", "NO_COLOR", "CPATH", "C_INCLUDE_PATH"):
     config.environment.pop(variable, None)
 
@@ -28,6 +29,7 @@ config.substitutions += [
     # The same without timeout's process between: for tests that send signals.
     ("%binary", config.llmc),
     ("%examples", os.path.join(config.project_root, "examples")),
+    ("%suite", os.path.join(config.project_root, "data", "suite")),
     ("%inputs", os.path.join(config.test_source_root, "Inputs")),
     # See the first lines of each.
     ("%refuses", "bash " + os.path.join(helpers, "refuses")),

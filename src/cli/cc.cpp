@@ -13,7 +13,8 @@ namespace {
 constexpr const char* k_help =
     "Compiles as clang does, with a pass list for each unit: CC=\"llmc cc\", and for C++\n"
     "CXX=\"llmc cc --driver-mode=g++\". All arguments are clang's; the settings come from the\n"
-    "environment. Whatever cannot be done with a list is done by clang -Oz.\n"
+    "environment. Lists are applied if llmc check or llmc tune found them sound; whatever\n"
+    "cannot be done with a list is done by clang -Oz.\n"
     "\nUsage: llmc cc ARGUMENTS...\n\n"
     "Options:\n"
     "  --help             Print this, where it is the only argument\n\n"
@@ -23,6 +24,7 @@ constexpr const char* k_help =
     "  LLMC_CC_LIST       A pass list for every unit (default: clang -Oz)\n"
     "  LLMC_CC_PLAN       What llmc tune --json printed: a list for each unit\n"
     "  LLMC_CC_ONLY       A file of units, one absolute path a line; the others get clang -Oz\n"
+    "  LLMC_CC_UNSAFE     1: apply lists that were not tested, or were rejected\n"
     "  LLMC_CC_LOG        A file to which one JSON line for each call is appended\n"
     "  LLMC_CC_DEADLINE   Seconds that one unit's list may take (default: 120)\n"
     "  LLMC_CC_MEMORY     MiB of address space that it may use (default: 4096)\n";

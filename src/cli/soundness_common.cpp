@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <cstdlib>
-
 #include "cli/tune_common.h"
 
 namespace llmc {
@@ -53,27 +51,11 @@ CheckerOptions SoundnessOptions::checker_options(SoundnessStore* store) const {
   return options;
 }
 
-Result<SuiteSources> suite_by_name(const std::string& name) {
-  if (name == "builtin") return builtin_suite();
-  const std::string_view kind = std::string_view(name).substr(0, name.find('='));
-  if (kind.size() + 1 < name.size()) {
-    const std::string path = name.substr(kind.size() + 1);
-    if (kind == "humaneval-x") return humaneval_suite(path);
-    if (kind == "dir") return folder_suite(path, name);
-  }
-  return fail(
-      fmt::format("unknown suite '{}'; expected builtin, dir=FOLDER or humaneval-x=FILE", name),
-      ErrorKind::usage);
-}
-
 Result<std::vector<Checker>> SoundnessOptions::make_checkers(SoundnessStore* store,
                                                              ProgressLine& progress) const {
   std::vector<SuiteSources> sources;
   std::vector<std::string> names = suites;
-  if (names.empty()) {
-    const char* chosen = std::getenv("LLMC_SUITE");
-    names.emplace_back(chosen != nullptr && *chosen != '\0' ? chosen : "builtin");
-  }
+  if (names.empty()) names.push_back(default_suite());
   for (const std::string& name : names) {
     LLMC_TRY(SuiteSources suite, suite_by_name(name));
     sources.push_back(std::move(suite));

@@ -38,7 +38,4 @@ struct SoundnessOptions {
   Result<std::vector<Checker>> make_checkers(SoundnessStore* store, ProgressLine& progress) const;
 };
 
-/// The suite of this name: "builtin" or "humaneval-x=FILE".
-Result<SuiteSources> suite_by_name(const std::string& name);
-
 }  // namespace llmc

@@ -12,6 +12,7 @@
 
 #include "passes/catalogue.h"
 #include "passes/pass_list.h"
+#include "soundness/soundness_store.h"
 #include "support/files.h"
 #include "support/subprocess.h"
 #include "support/terminal.h"
@@ -266,17 +267,31 @@ std::vector<std::string> diagnostic_flags(const CompilerCall& call) {
   return {"-fcolor-diagnostics"};
 }
 
-/// Runs in a child: applies `list` and lowers.
-Result<std::string> lower(const std::string& bitcode, const CodegenOptions& codegen,
-                          const std::string& list, const std::string& name) {
+/// The list in its canonical form, if it may be applied: if the suite that lists are tested on has
+/// nothing against it.
+Result<std::string> gated_list(const std::string& list, const WrapperSettings& settings) {
   const PassCatalogue catalogue;
   LLMC_TRY(const PassList parsed, PassList::parse(list, catalogue));
+  std::string canonical = parsed.to_string();
+  if (settings.unsafe) return canonical;
+  LLMC_TRY(const auto verdict, known_verdict(canonical));
+  if (!verdict)
+    return fail("the list is not tested yet; test it with llmc check, or set LLMC_CC_UNSAFE=1");
+  if (!verdict->sound())
+    return fail(fmt::format("the list was rejected: {} on {}: {}", to_string(verdict->finding),
+                            verdict->program, verdict->evidence));
+  return canonical;
+}
+
+/// Runs in a child: applies the canonical `list` and lowers.
+Result<std::string> lower(const std::string& bitcode, const CodegenOptions& codegen,
+                          const std::string& list, const std::string& name) {
   Program program;
   program.name = name;
   program.bitcode = bitcode;
   program.codegen = codegen;
   program.triple = codegen.triple;
-  return object_after(program, parsed.to_string());
+  return object_after(program, list);
 }
 
 /// Compiles the unit with `list`; nothing has been printed if it fails.
@@ -347,7 +362,10 @@ Result<int> compile_unit(const FrontEnd& front_end, const CompilerCall& call,
   if (settings.mode == WrapperMode::baseline || *list == k_clang_oz)
     return compile_by_clang(front_end, call, settings, row);
   if (call.kind == CallKind::clangs_unit) return fall_back(call.reason);
-  const auto compiled = compile_with_list(front_end, call, *list, settings.limits);
+  // In a child: LLVM reads the list, and need not survive that.
+  const auto gated = run_in_child([&] { return gated_list(*list, settings); }, settings.limits);
+  if (!gated) return fall_back(gated.error().message);
+  const auto compiled = compile_with_list(front_end, call, *gated, settings.limits);
   if (!compiled) return fall_back(compiled.error().message);
   return 0;
 }
@@ -449,8 +467,8 @@ std::optional<std::string> UnitPlan::list_for(const fs::path& unit) const {
 }
 
 std::vector<std::string> wrapper_variables() {
-  return {"LLMC_CC_MODE", "LLMC_CC_LEVEL", "LLMC_CC_LIST",     "LLMC_CC_PLAN",
-          "LLMC_CC_ONLY", "LLMC_CC_LOG",   "LLMC_CC_DEADLINE", "LLMC_CC_MEMORY"};
+  return {"LLMC_CC_MODE", "LLMC_CC_LEVEL",  "LLMC_CC_LIST",     "LLMC_CC_PLAN",  "LLMC_CC_ONLY",
+          "LLMC_CC_LOG",  "LLMC_CC_UNSAFE", "LLMC_CC_DEADLINE", "LLMC_CC_MEMORY"};
 }
 
 WrapperSettings read_wrapper_settings(
@@ -471,6 +489,10 @@ WrapperSettings read_wrapper_settings(
   settings.plan = variable("LLMC_CC_PLAN");
   settings.only = variable("LLMC_CC_ONLY");
   settings.log = variable("LLMC_CC_LOG");
+  const std::string unsafe = variable("LLMC_CC_UNSAFE");
+  settings.unsafe = unsafe == "1";
+  if (!unsafe.empty() && unsafe != "0" && unsafe != "1")
+    settings.problem = fmt::format("LLMC_CC_UNSAFE='{}': expected 0 or 1", unsafe);
   const double seconds =
       number_or("LLMC_CC_DEADLINE", variable("LLMC_CC_DEADLINE"), 0.01, 120, settings.problem);
   const double mib =

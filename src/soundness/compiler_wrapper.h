@@ -81,6 +81,7 @@ struct WrapperSettings {
   std::string plan;  ///< LLMC_CC_PLAN, a file; empty: none
   std::string only;  ///< LLMC_CC_ONLY, a file of units, one a line: the others get -Oz; empty: all
   std::string log;  ///< LLMC_CC_LOG, a file; empty: none
+  bool unsafe = false;  ///< LLMC_CC_UNSAFE: apply lists that no suite has tested
   Limits limits;  ///< LLMC_CC_DEADLINE in seconds, LLMC_CC_MEMORY in MiB
   std::string problem;  ///< a variable that makes no sense, in words: then clang does everything
 

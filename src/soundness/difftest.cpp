@@ -167,6 +167,7 @@ std::vector<std::pair<std::string, std::optional<std::string>>> Session::environ
     return variables;
   }
   variables.emplace_back("LLMC_CC_MODE", "candidate");
+  variables.emplace_back("LLMC_CC_UNSAFE", "1");  // to find out is what this is for
   if (!options_.list.empty()) variables.emplace_back("LLMC_CC_LIST", options_.list);
   if (!options_.plan.empty()) variables.emplace_back("LLMC_CC_PLAN", options_.plan.string());
   if (!side.only.empty()) variables.emplace_back("LLMC_CC_ONLY", (side.folder / "only").string());

@@ -5,6 +5,7 @@
 
 #include <cstdlib>
 
+#include "soundness/suite.h"
 #include "support/database.h"
 #include "toolchain/program.h"
 
@@ -231,6 +232,12 @@ Result<void> SoundnessStore::add_good_objects(const std::vector<Digest>& objects
     }
   }
   return end_batch();
+}
+
+Result<std::optional<Verdict>> known_verdict(const std::string& list) {
+  LLMC_TRY(SoundnessStore store, SoundnessStore::open(SoundnessStore::default_path()));
+  LLMC_TRY(const SuiteSources suite, suite_by_name(default_suite()));
+  return store.find_verdict(list, suite.version());
 }
 
 }  // namespace llmc

@@ -5,6 +5,7 @@
 #include <zlib.h>
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "sandbox/confine.h"
 #include "soundness/soundness_store.h"
@@ -257,6 +258,24 @@ Result<SuiteSources> humaneval_suite(const fs::path& file) {
   }
   if (suite.programs.empty()) return fail(fmt::format("{}: no programs", file.string()));
   return suite;
+}
+
+std::string default_suite() {
+  const char* chosen = std::getenv("LLMC_SUITE");
+  return chosen != nullptr && *chosen != '\0' ? chosen : "builtin";
+}
+
+Result<SuiteSources> suite_by_name(const std::string& name) {
+  if (name == "builtin") return builtin_suite();
+  const std::string_view kind = std::string_view(name).substr(0, name.find('='));
+  if (kind.size() + 1 < name.size()) {
+    const std::string path = name.substr(kind.size() + 1);
+    if (kind == "humaneval-x") return humaneval_suite(path);
+    if (kind == "dir") return folder_suite(path, name);
+  }
+  return fail(
+      fmt::format("unknown suite '{}'; expected builtin, dir=FOLDER or humaneval-x=FILE", name),
+      ErrorKind::usage);
 }
 
 Result<SuiteSources> csmith_suite(std::uint64_t first_seed, std::size_t count, unsigned jobs) {

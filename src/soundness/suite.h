@@ -64,6 +64,13 @@ Result<SuiteSources> folder_suite(const std::filesystem::path& folder, const std
 /// "declaration"), "canonical_solution" and "test"; gzip is recognised.
 Result<SuiteSources> humaneval_suite(const std::filesystem::path& file);
 
+/// The name of the suite that lists are tested on unless the user says otherwise: $LLMC_SUITE, or
+/// "builtin".
+std::string default_suite();
+
+/// The suite of this name: "builtin", "dir=FOLDER" or "humaneval-x=FILE".
+Result<SuiteSources> suite_by_name(const std::string& name);
+
 /// Programs made by csmith with the seeds first_seed, first_seed + 1, …; `count` of them.
 Result<SuiteSources> csmith_suite(std::uint64_t first_seed, std::size_t count, unsigned jobs);
 
