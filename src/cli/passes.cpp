@@ -68,8 +68,8 @@ void print_evidence(const PassInfo& pass, const PassVerdict& verdict) {
              verdict.trials, verdict.wrong, verdict.broken,
              verdict.finding.empty()
                  ? ""
-                 : fmt::format("{} on {} by {}: {}", verdict.finding, verdict.program,
-                               verdict.list, verdict.evidence));
+                 : fmt::format("{} on {} by {}: {}", verdict.finding, verdict.program, verdict.list,
+                               verdict.evidence));
 }
 
 Result<VerdictTable> installed_verdicts() {

@@ -1,14 +1,13 @@
 #include "soundness/checker.h"
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <chrono>
-#include <cstdlib>
 #include <numeric>
 
 #include "ir/module.h"
+#include "soundness/trials.h"
 #include "support/files.h"
 #include "toolchain/codegen.h"
 #include "toolchain/optimizer.h"
@@ -17,6 +16,8 @@ namespace llmc {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+
+constexpr std::size_t k_together = 4;  ///< programs in one child
 
 /// Where two texts part, as one line.
 std::string first_difference(const std::string& expected, const std::string& got) {
@@ -32,50 +33,11 @@ std::string first_difference(const std::string& expected, const std::string& got
                      line_at(got, static_cast<std::size_t>(g - got.begin())));
 }
 
-/// `text` without bytes that are not printable ASCII, so that it survives JSON and terminals.
-std::string printable(std::string text) {
-  for (char& c : text)
-    if (c < ' ' || c > '~') c = '?';
-  return text;
-}
-
-Digest object_key(const SuiteProgram& program, const std::string& object) {
-  return Digest::of(fmt::format("{}|{}|{}|", program.program.id.hex(), program.is_cxx,
-                                Digest::of(program.expected).hex()) +
-                    object);
-}
-
-std::string pack(const ProgramFinding& finding) {
-  return nlohmann::json({std::string(to_string(finding.finding)), printable(finding.evidence),
-                         finding.object.high, finding.object.low})
-      .dump();
-}
-
-ProgramFinding unpack(const std::string& text) {
-  const nlohmann::json fields = nlohmann::json::parse(text);
-  return {*parse_finding(fields[0].get<std::string>()), fields[1], {fields[2], fields[3]}};
-}
-
-/// Passes and code generation; a finding other than sound, or the object.
-std::expected<std::string, ProgramFinding> compile(const SuiteProgram& program,
-                                                   const std::string& list) {
-  const auto failed = [](Finding finding, std::string evidence) {
-    return std::unexpected(ProgramFinding{finding, std::move(evidence), {}});
-  };
-  auto module = IrModule::parse(program.program.bitcode, program.program.name, ValueNames::discard);
-  if (!module) return failed(Finding::compiler_crash, module.error().message);
-  auto generator = CodeGenerator::create(program.program.codegen, module->target_triple());
-  if (!generator) return failed(Finding::compiler_crash, generator.error().message);
-  {
-    Optimizer optimizer(module->module(), *generator);
-    if (auto ran = optimizer.run(list); !ran)
-      return failed(Finding::rejected_list, ran.error().message);
-  }
-  if (auto verified = module->verify(); !verified)
-    return failed(Finding::invalid_ir, verified.error().message);
-  auto object = generator->emit_object(module->module());
-  if (!object) return failed(Finding::compiler_crash, object.error().message);
-  return std::move(*object);
+/// Names a build: equal IR makes equal objects.
+Digest build_key(const SuiteProgram& program, const IrModule& optimised) {
+  return Digest::of(fmt::format("{}|{}|{}|{}|{}", toolchain_version(), program.program.id.hex(),
+                                program.is_cxx, Digest::of(program.expected).hex(),
+                                optimised.digest().hex()));
 }
 
 }  // namespace
@@ -116,21 +78,31 @@ ProgramFinding run_object(const std::string& object, const SuiteProgram& program
 }
 
 ProgramFinding check_program(const SuiteProgram& program, const std::string& list,
-                             const Linker& linker, const std::unordered_set<Digest>& good_objects,
+                             const Linker& linker, const std::unordered_set<Digest>& good_builds,
                              const ConfinedLimits& limits) {
-  auto object = compile(program, list);
-  if (!object) return object.error();
-  const Digest key = object_key(program, *object);
+  const auto failed = [](Finding finding, std::string evidence) {
+    return ProgramFinding{finding, std::move(evidence), {}};
+  };
+  auto module = IrModule::parse(program.program.bitcode, program.program.name, ValueNames::discard);
+  if (!module) return failed(Finding::compiler_crash, module.error().message);
+  auto generator = CodeGenerator::create(program.program.codegen, module->target_triple());
+  if (!generator) return failed(Finding::compiler_crash, generator.error().message);
+  {
+    Optimizer optimizer(module->module(), *generator);
+    if (auto ran = optimizer.run(list); !ran)
+      return failed(Finding::rejected_list, ran.error().message);
+  }
+  if (auto verified = module->verify(); !verified)
+    return failed(Finding::invalid_ir, verified.error().message);
+  const Digest key = build_key(program, *module);
   ProgramFinding finding;
-  if (!good_objects.contains(key)) finding = run_object(*object, program, linker, limits);
-  finding.object = key;
+  if (!good_builds.contains(key)) {
+    auto object = generator->emit_object(module->module());
+    if (!object) return failed(Finding::compiler_crash, object.error().message);
+    finding = run_object(*object, program, linker, limits);
+  }
+  finding.build = key;
   return finding;
-}
-
-ProgramFinding finding_of(const ChildResult& result) {
-  const bool hang = result.outcome == Outcome::timeout;
-  const std::string why = result.bytes ? "" : printable(result.bytes.error().message);
-  return {hang ? Finding::compiler_hang : Finding::compiler_crash, why, {}};
 }
 
 Checker::Checker(SuiteSources sources, const CheckerOptions& options, Linker linker)
@@ -158,7 +130,7 @@ Result<void> Checker::prepare() {
   suite_ = std::make_unique<Suite>(std::move(compiled));
   order_.resize(suite_->programs.size());
   std::iota(order_.begin(), order_.end(), 0);
-  if (options_.store != nullptr) good_objects_ = options_.store->good_objects();
+  if (options_.store != nullptr) good_builds_ = options_.store->good_builds();
   return {};
 }
 
@@ -171,37 +143,33 @@ Result<const Suite*> Checker::suite() {
 /// says to stop there.
 Result<std::vector<ProgramFinding>> Checker::run(const std::string& list, Until until) {
   LLMC_CHECK(prepare());
-  const auto& programs = suite_->programs;
-  std::vector<ProgramFinding> findings(programs.size());
-  std::size_t end = programs.size();  // programs from here on are of no interest any more
-  // What a killed child leaves behind goes with this folder.
-  LLMC_TRY(const TemporaryFolder scratch, TemporaryFolder::create());
-  ChildPool pool(options_.jobs, options_.compile);
-  std::size_t next = 0;
-  while (next < end || !pool.idle()) {
-    if (interrupted_ != nullptr && *interrupted_ != 0)
-      return fail("interrupted", ErrorKind::interrupted);
-    while (next < end && pool.has_room()) {
-      const SuiteProgram& program = programs[order_[next]];
-      LLMC_CHECK(pool.start(next++, [&]() -> Result<std::string> {
-        ::setenv("TMPDIR", scratch.path().c_str(), 1);
-        return pack(check_program(program, list, linker_, good_objects_, options_.run));
-      }));
-    }
-    const auto result = pool.wait();
-    if (!result) continue;
-    ProgramFinding& finding = findings[result->tag];
-    finding = result->bytes ? unpack(*result->bytes) : finding_of(*result);
-    if (finding.finding != Finding::sound && until == Until::first_failure)
-      end = std::min(end, result->tag);
-  }
+  std::vector<ProgramFinding> findings(order_.size());
+  std::size_t end = order_.size();  // programs from here on are of no interest any more
+  TrialRun trials;
+  trials.count = order_.size();
+  trials.together = k_together;
+  trials.jobs = options_.jobs;
+  trials.limits = options_.compile;
+  trials.interrupted = interrupted_;
+  trials.trial = [&](std::size_t place) {
+    return check_program(suite_->programs[order_[place]], list, linker_, good_builds_,
+                         options_.run);
+  };
+  trials.wanted = [&](std::size_t place) { return place < end; };
+  trials.done = [&](std::size_t place, ProgramFinding finding) -> Result<void> {
+    findings[place] = std::move(finding);
+    if (findings[place].finding != Finding::sound && until == Until::first_failure)
+      end = std::min(end, place);
+    return {};
+  };
+  LLMC_CHECK(run_trials(trials));
   std::vector<Digest> fresh;
   for (const ProgramFinding& finding : findings)
-    if (finding.finding == Finding::sound && finding.object != Digest{} &&
-        good_objects_.insert(finding.object).second)
-      fresh.push_back(finding.object);
+    if (finding.finding == Finding::sound && finding.build != Digest{} &&
+        good_builds_.insert(finding.build).second)
+      fresh.push_back(finding.build);
   if (options_.store != nullptr) {
-    LLMC_CHECK(options_.store->add_good_objects(fresh));
+    LLMC_CHECK(options_.store->add_good_builds(fresh));
   }
   return findings;
 }

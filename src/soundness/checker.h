@@ -26,19 +26,15 @@ struct CheckerOptions {
   SoundnessStore* store = nullptr;  ///< verdicts are looked up and added here; may be null
 };
 
-/// Applies `list` (opt's syntax) to `program`, links, runs, compares. `good_objects` are skipped
-/// after code generation: they are known to run well. Call in a child: LLVM may end the process;
-/// outcome_to_finding() says what that means.
+/// Applies `list` (opt's syntax) to `program`, links, runs, compares. `good_builds` are skipped
+/// after code generation: they are known to run well. Call in a child: LLVM may end the process.
 ProgramFinding check_program(const SuiteProgram& program, const std::string& list,
-                             const Linker& linker, const std::unordered_set<Digest>& good_objects,
+                             const Linker& linker, const std::unordered_set<Digest>& good_builds,
                              const ConfinedLimits& limits);
 
 /// Links `object` and runs it; the finding is about the run alone.
 ProgramFinding run_object(const std::string& object, const SuiteProgram& program,
                           const Linker& linker, const ConfinedLimits& limits);
-
-/// The finding for a child that did not come back.
-ProgramFinding finding_of(const ChildResult& result);
 
 /// Checks lists against one suite. The calling process must stay single-threaded.
 class Checker {
@@ -78,7 +74,7 @@ class Checker {
   Digest version_;
   std::unique_ptr<Suite> suite_;
   std::vector<std::size_t> order_;  ///< in which the programs are tried
-  std::unordered_set<Digest> good_objects_;
+  std::unordered_set<Digest> good_builds_;
   std::function<void(std::size_t, std::size_t)> observe_;
   const volatile int* interrupted_ = nullptr;
 };

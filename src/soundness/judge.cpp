@@ -9,12 +9,14 @@
 #include <set>
 #include <unordered_set>
 
+#include "soundness/trials.h"
 #include "support/files.h"
 
 namespace llmc {
 namespace {
 
 constexpr std::string_view k_after = ",default<Oz>";
+constexpr std::size_t k_together = 16;  ///< trials in one child; consecutive ones are alike
 
 /// A program's content with its right output: the key of its trials.
 Digest trial_key(const SuiteProgram& program) {
@@ -61,7 +63,7 @@ struct Case {
 
 std::string pack(const ProgramFinding& finding, const PassList& list) {
   return nlohmann::json({std::string(to_string(finding.finding)), finding.evidence,
-                         list.to_string(), finding.object.high, finding.object.low})
+                         list.to_string(), finding.build.high, finding.build.low})
       .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
@@ -75,7 +77,7 @@ class Judge {
         store_(options.checker.store),
         interrupted_(interrupted),
         observe_(observe) {
-    if (store_ != nullptr) good_objects_ = store_->good_objects();
+    if (store_ != nullptr) good_builds_ = store_->good_builds();
   }
 
   Result<Judgement> run(const std::vector<JudgeSuite>& suites) {
@@ -149,41 +151,42 @@ class Judge {
 
   /// Fills in the findings: from the store, else by running.
   Result<void> try_all(const std::string& phase, std::vector<Case>& cases) {
-    LLMC_TRY(const TemporaryFolder scratch, TemporaryFolder::create());
-    ChildPool pool(options_.checker.jobs, options_.checker.compile);
-    std::size_t next = 0;
-    std::size_t done = 0;
-    while (next < cases.size() || !pool.idle()) {
-      if (interrupted_ != nullptr && *interrupted_ != 0)
-        return fail("interrupted", ErrorKind::interrupted);
-      while (next < cases.size() && pool.has_room()) {
-        Case& trial = cases[next];
-        auto known = store_ == nullptr
-                         ? std::nullopt
-                         : store_->find_trial(trial_key(*trial.program), trial.list.to_string());
-        if (known) {
-          trial.finding = std::move(*known);
-          ++done;
-          ++next;
-          continue;
-        }
-        LLMC_CHECK(pool.start(next++, [&]() -> Result<std::string> {
-          ::setenv("TMPDIR", scratch.path().c_str(), 1);
-          return pack(check_program(*trial.program, trial.list.to_string(), linker_, good_objects_,
-                                    options_.checker.run),
-                      trial.list);
-        }));
-      }
-      if (pool.idle()) break;
-      const auto result = pool.wait();
-      if (!result) continue;
-      Case& trial = cases[result->tag];
-      LLMC_CHECK(take(*result, trial.finding));
-      LLMC_CHECK(remember(trial));
-      observe_(phase, ++done, cases.size());
+    std::vector<Case*> unknown;
+    for (Case& trial : cases) {
+      auto known = store_ == nullptr
+                       ? std::nullopt
+                       : store_->find_trial(trial_key(*trial.program), trial.list.to_string());
+      if (known)
+        trial.finding = std::move(*known);
+      else
+        unknown.push_back(&trial);
     }
+    std::size_t finished = cases.size() - unknown.size();
+    TrialRun trials;
+    trials.count = unknown.size();
+    trials.together = k_together;
+    trials.jobs = options_.checker.jobs;
+    trials.limits = options_.checker.compile;
+    trials.interrupted = interrupted_;
+    trials.trial = [&](std::size_t i) {
+      const ProgramFinding finding =
+          check_program(*unknown[i]->program, unknown[i]->list.to_string(), linker_, good_builds_,
+                        options_.checker.run);
+      // In the child: the next trial often makes the same object.
+      if (finding.finding == Finding::sound) good_builds_.insert(finding.build);
+      return finding;
+    };
+    trials.wanted = [](std::size_t) { return true; };
+    trials.done = [&](std::size_t i, ProgramFinding finding) -> Result<void> {
+      unknown[i]->finding = std::move(finding);
+      LLMC_CHECK(remember(*unknown[i]));
+      observe_(phase, ++finished, cases.size());
+      return {};
+    };
+    const auto ran = run_trials(trials);
+    LLMC_CHECK(flush());
     trials_ += cases.size();
-    return flush();
+    return ran;
   }
 
   Result<void> take(const ChildResult& result, ProgramFinding& finding) {
@@ -194,15 +197,15 @@ class Judge {
     const nlohmann::json fields = nlohmann::json::parse(*result.bytes);
     LLMC_TRY(finding.finding, parse_finding(fields[0].get<std::string>()));
     finding.evidence = fields[1];
-    finding.object = {fields[3], fields[4]};
+    finding.build = {fields[3], fields[4]};
     return {};
   }
 
   /// Keeps a trial; a few hundred together, since each commit costs.
   Result<void> remember(const Case& trial) {
-    if (trial.finding.finding == Finding::sound && trial.finding.object != Digest{} &&
-        good_objects_.insert(trial.finding.object).second)
-      fresh_objects_.push_back(trial.finding.object);
+    if (trial.finding.finding == Finding::sound && trial.finding.build != Digest{} &&
+        good_builds_.insert(trial.finding.build).second)
+      fresh_builds_.push_back(trial.finding.build);
     unsaved_.push_back(&trial);
     return unsaved_.size() < 200 ? Result<void>() : flush();
   }
@@ -215,10 +218,10 @@ class Judge {
             store_->add_trial(trial_key(*trial->program), trial->list.to_string(), trial->finding));
       }
       LLMC_CHECK(store_->end_batch());
-      LLMC_CHECK(store_->add_good_objects(fresh_objects_));
+      LLMC_CHECK(store_->add_good_builds(fresh_builds_));
     }
     unsaved_.clear();
-    fresh_objects_.clear();
+    fresh_builds_.clear();
     return {};
   }
 
@@ -274,7 +277,7 @@ class Judge {
       ChildPool pool(1, options_.checker.compile);
       Case attempt{trial.program, candidate};
       const auto started = pool.start(0, [&]() -> Result<std::string> {
-        return pack(check_program(*trial.program, candidate.to_string(), linker_, good_objects_,
+        return pack(check_program(*trial.program, candidate.to_string(), linker_, good_builds_,
                                   options_.checker.run),
                     candidate);
       });
@@ -358,8 +361,8 @@ class Judge {
   SoundnessStore* store_;
   const volatile int* interrupted_;
   const JudgeObserver& observe_;
-  std::unordered_set<Digest> good_objects_;
-  std::vector<Digest> fresh_objects_;
+  std::unordered_set<Digest> good_builds_;
+  std::vector<Digest> fresh_builds_;
   std::vector<const Case*> unsaved_;
   std::set<const SuiteProgram*> unfit_;
   std::set<std::string> convicted_alone_;

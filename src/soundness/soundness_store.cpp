@@ -42,7 +42,7 @@ CREATE TABLE IF NOT EXISTS trial (
   checksum INTEGER NOT NULL,
   PRIMARY KEY (program, list, toolchain)
 ) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS good_object (
+CREATE TABLE IF NOT EXISTS good_build (
   key BLOB PRIMARY KEY
 ) WITHOUT ROWID;
 )sql";
@@ -83,7 +83,7 @@ struct SoundnessStore::State {
                          "SELECT qualified, reason, expected, bitcode, checksum FROM compiled "
                          "WHERE key=?"};
   Statement add_program{database, "INSERT OR REPLACE INTO compiled VALUES (?,?,?,?,?,?)"};
-  Statement add_object{database, "INSERT OR IGNORE INTO good_object VALUES (?)"};
+  Statement add_build{database, "INSERT OR IGNORE INTO good_build VALUES (?)"};
 
   Statement find_trial{database,
                        "SELECT finding, evidence, checksum FROM trial WHERE program=? AND list=? "
@@ -92,7 +92,7 @@ struct SoundnessStore::State {
 
   [[nodiscard]] bool valid() const {
     return find_trial.valid() && add_trial.valid() && find_verdict.valid() && add_verdict.valid() &&
-           find_program.valid() && add_program.valid() && add_object.valid();
+           find_program.valid() && add_program.valid() && add_build.valid();
   }
   /// Runs a statement that has no results.
   Result<void> run(Statement& statement) {
@@ -214,19 +214,19 @@ Result<void> SoundnessStore::add_trial(const Digest& program, const std::string&
 Result<void> SoundnessStore::begin_batch() { return state_->database.execute("BEGIN IMMEDIATE"); }
 Result<void> SoundnessStore::end_batch() { return state_->database.execute("COMMIT"); }
 
-std::unordered_set<Digest> SoundnessStore::good_objects() {
-  std::unordered_set<Digest> objects;
-  Statement statement(state_->database, "SELECT key FROM good_object");
-  while (statement.valid() && statement.step() == SQLITE_ROW) objects.insert(statement.digest(0));
-  return objects;
+std::unordered_set<Digest> SoundnessStore::good_builds() {
+  std::unordered_set<Digest> builds;
+  Statement statement(state_->database, "SELECT key FROM good_build");
+  while (statement.valid() && statement.step() == SQLITE_ROW) builds.insert(statement.digest(0));
+  return builds;
 }
 
-Result<void> SoundnessStore::add_good_objects(const std::vector<Digest>& objects) {
-  if (objects.empty()) return {};
+Result<void> SoundnessStore::add_good_builds(const std::vector<Digest>& builds) {
+  if (builds.empty()) return {};
   LLMC_CHECK(begin_batch());
-  for (const Digest& object : objects) {
-    state_->add_object.bind(1, object);
-    if (auto added = state_->run(state_->add_object); !added) {
+  for (const Digest& build : builds) {
+    state_->add_build.bind(1, build);
+    if (auto added = state_->run(state_->add_build); !added) {
       (void)state_->database.execute("ROLLBACK");
       return added;
     }

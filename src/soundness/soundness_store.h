@@ -1,4 +1,4 @@
-// What is known about pass lists: verdicts, compiled suites, objects that ran well.
+// What is known about pass lists: verdicts, compiled suites, builds that ran well.
 #pragma once
 
 #include <filesystem>
@@ -52,9 +52,9 @@ class SoundnessStore {
   Result<void> begin_batch();
   Result<void> end_batch();
 
-  /// Objects (hash of program and object bytes) that were seen to run well.
-  std::unordered_set<Digest> good_objects();
-  Result<void> add_good_objects(const std::vector<Digest>& objects);
+  /// Builds (hash of program and optimised IR) that were seen to run well.
+  std::unordered_set<Digest> good_builds();
+  Result<void> add_good_builds(const std::vector<Digest>& builds);
 
  private:
   struct State;

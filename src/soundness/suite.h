@@ -57,7 +57,8 @@ struct Suite {
 Result<SuiteSources> builtin_suite();
 
 /// The programs *.c and *.cpp in `folder`, each a whole program. What it should print is in a file
-/// of the same name and ".expected"; without one, what it prints at -O0 and -O2 of clang must agree.
+/// of the same name and ".expected"; without one, what it prints at -O0 and -O2 of clang must
+/// agree.
 Result<SuiteSources> folder_suite(const std::filesystem::path& folder, const std::string& name);
 
 /// The programs of a HumanEval-X C++ file: one JSON object a line with "task_id", "prompt" (or

@@ -35,7 +35,7 @@ bool is_wrong_result(Finding finding);
 struct ProgramFinding {
   Finding finding = Finding::sound;
   std::string evidence;
-  Digest object;  ///< hash of program and object, if there is an object
+  Digest build;  ///< hash of program and optimised IR; zero if it did not come to that
 };
 
 /// What one suite said about one list. Of several programs that fail, it names the first in the

@@ -196,8 +196,9 @@ std::string describe_gate(const std::vector<TunedProgram>& tuned) {
     return text + fmt::format("UNSAFE: {} lists were not tested on any program\n", untested);
   return passed == 0
              ? text
-             : text + fmt::format("gate: {} lists left {} programs of the suite as they should be\n",
-                                  passed, programs);
+             : text +
+                   fmt::format("gate: {} lists left {} programs of the suite as they should be\n",
+                               passed, programs);
 }
 
 std::string describe_savings(const EvaluatorStatistics& statistics, double seconds, unsigned jobs) {
