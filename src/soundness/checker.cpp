@@ -33,6 +33,8 @@ std::string first_difference(const std::string& expected, const std::string& got
                      line_at(got, static_cast<std::size_t>(g - got.begin())));
 }
 
+std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
+
 /// Names a build: equal IR makes equal objects.
 Digest build_key(const SuiteProgram& program, const IrModule& optimised) {
   return Digest::of(fmt::format("{}|{}|{}|{}|{}", toolchain_version(), program.program.id.hex(),
@@ -51,7 +53,7 @@ ProgramFinding run_object(const std::string& object, const SuiteProgram& program
   if (auto written = write_file(object_file, object); !written)
     return {Finding::link_failure, written.error().message, {}};
   if (auto linked = linker.link({object_file}, executable, program.is_cxx); !linked)
-    return {Finding::link_failure, linked.error().message, {}};
+    return {Finding::link_failure, first_line(linked.error().message), {}};
   Result<ConfinedRun> run = run_confined(executable, folder->path(), limits);
   // A busy machine is no verdict: what hung gets a second chance with more time.
   if (run && run->ending == ConfinedRun::Ending::timeout) {

@@ -81,10 +81,10 @@ class Judge {
   }
 
   Result<Judgement> run(const std::vector<JudgeSuite>& suites) {
-    LLMC_TRY(std::vector<Case> references, reference_cases(suites));
-    LLMC_CHECK(try_all("reference", references));
-    for (const Case& reference : references)
-      if (reference.finding.finding != Finding::sound) unfit_.insert(reference.program);
+    // A program proves nothing that is wrong with -Oz itself. One that is wrong without any pass
+    // (libstdc++ has functions that must be inlined) says nothing of single passes.
+    LLMC_CHECK(find_unfit(suites, "default<Oz>", unfit_));
+    LLMC_CHECK(find_unfit(suites, "no-op-module", unfit_alone_));
 
     std::vector<Case> singles = single_cases(suites);
     LLMC_CHECK(try_all("single passes", singles));
@@ -97,13 +97,17 @@ class Judge {
   }
 
  private:
-  /// -Oz itself must be right on a program, or the program proves nothing.
-  Result<std::vector<Case>> reference_cases(const std::vector<JudgeSuite>& suites) {
-    LLMC_TRY(const PassList oz, PassList::parse("default<Oz>", catalogue_));
+  /// The programs that are wrong with the list `reference`.
+  Result<void> find_unfit(const std::vector<JudgeSuite>& suites, const std::string& reference,
+                          std::set<const SuiteProgram*>& unfit) {
+    LLMC_TRY(const PassList list, PassList::parse(reference, catalogue_));
     std::vector<Case> cases;
     for (const JudgeSuite& suite : suites)
-      for (const SuiteProgram& program : suite.suite->programs) cases.push_back({&program, oz});
-    return cases;
+      for (const SuiteProgram& program : suite.suite->programs) cases.push_back({&program, list});
+    LLMC_CHECK(try_all("reference", cases));
+    for (const Case& trial : cases)
+      if (trial.finding.finding != Finding::sound) unfit.insert(trial.program);
+    return {};
   }
 
   std::vector<Case> single_cases(const std::vector<JudgeSuite>& suites) {
@@ -118,7 +122,8 @@ class Judge {
                                     : suite.use == shared_out ? options_.share
                                                               : options_.passes.size();
           if ((i + p) % every != 0) continue;
-          if (suite.use == every_pass) add_single(cases, program, p, "");
+          if (suite.use == every_pass && !unfit_alone_.contains(&program))
+            add_single(cases, program, p, "");
           add_single(cases, program, p, k_after);
         }
       }
@@ -133,7 +138,8 @@ class Judge {
     if (list) cases.push_back({&program, std::move(*list), false, innermost_name(element), {}});
   }
 
-  /// Random lists of passes that were not convicted; each program has its own.
+  /// Random lists of passes that were not convicted, then -Oz where a program needs inlining; each
+  /// program has its own.
   std::vector<Case> random_cases(const std::vector<JudgeSuite>& suites) {
     std::vector<Case> cases;
     for (const JudgeSuite& suite : suites) {
@@ -142,6 +148,11 @@ class Judge {
         Random random(Digest::of(trial_key(program).hex() + std::to_string(options_.seed)).low);
         for (std::size_t i = 0; i < suite.random_lists; ++i) {
           PassList list = without(options_.draw(random), convicted_alone_);
+          if (unfit_alone_.contains(&program) && !list.empty()) {
+            auto longer = PassList::parse(list.to_string() + std::string(k_after), catalogue_);
+            if (!longer) continue;
+            list = std::move(*longer);
+          }
           if (!list.empty()) cases.push_back({&program, std::move(list), true, "", {}});
         }
       }
@@ -364,7 +375,8 @@ class Judge {
   std::unordered_set<Digest> good_builds_;
   std::vector<Digest> fresh_builds_;
   std::vector<const Case*> unsaved_;
-  std::set<const SuiteProgram*> unfit_;
+  std::set<const SuiteProgram*> unfit_;  ///< wrong with -Oz
+  std::set<const SuiteProgram*> unfit_alone_;  ///< wrong without any pass
   std::set<std::string> convicted_alone_;
   std::map<std::string, PassVerdict> verdicts_;
   std::vector<Trial> convictions_;

@@ -77,8 +77,9 @@ TEST_F(Confined, NoProcessCanBeMade) {
 
 TEST_F(Confined, AProgramThatItBecomesIsConfinedAsWell) {
   const std::string path = beside().string();
-  EXPECT_NE(run("execl(\"/usr/bin/touch\", \"touch\", \"" + path + "\", (char *)0); return 98;").code,
-            98);
+  EXPECT_NE(
+      run("execl(\"/usr/bin/touch\", \"touch\", \"" + path + "\", (char *)0); return 98;").code,
+      98);
   EXPECT_FALSE(std::filesystem::exists(beside()));
 }
 
@@ -93,8 +94,7 @@ TEST_F(Confined, MemoryIsLimited) {
 }
 
 TEST_F(Confined, EndlessRecursionIsASignal) {
-  const ConfinedRun run =
-      this->run("volatile char big[4096]; big[0] = 1; return main() + big[0];");
+  const ConfinedRun run = this->run("volatile char big[4096]; big[0] = 1; return main() + big[0];");
   EXPECT_EQ(run.ending, Ending::killed);
   EXPECT_EQ(run.code, SIGSEGV);
 }
