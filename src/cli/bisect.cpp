@@ -25,10 +25,11 @@ struct Options : SharedOptions {
   std::string list;
   std::string test;
   std::string program;
-  std::string suite = "builtin";
+  std::string suite = default_suite();
   std::string output;
   double run_seconds = 4;
   bool reduce = false;
+  double reduce_seconds = 120;
   bool json = false;
 };
 
@@ -134,7 +135,8 @@ Result<void> write_evidence(const Bisection& found, const Case& subject, const O
   }
   if (options.reduce) {
     LLMC_TRY(const std::string reduced,
-             reduce(found, subject.subject, options.run_seconds, folder / "reduced.ll"));
+             reduce(found, subject.subject, {options.run_seconds, options.reduce_seconds},
+                    folder / "reduced.ll"));
     fmt::print(stderr, "llmc: {}: {}\n", (folder / "reduced.ll").string(), reduced);
   }
   return {};
@@ -157,11 +159,16 @@ int run_bisect(const std::vector<std::string>& arguments) {
                  "means right")
       ->type_name("COMMAND");
   app.add_option("--program", options.program, "A program of the suite instead of FILE");
-  app.add_option("--suite", options.suite, "builtin, or humaneval-x=FILE")->capture_default_str();
+  app.add_option("--suite", options.suite, "builtin, dir=FOLDER or humaneval-x=FILE")
+      ->capture_default_str();
   app.add_option("-o,--output", options.output, "Folder for before.ll and after.ll");
   app.add_flag("--reduce", options.reduce,
                "Also write reduced.ll: a small module that the culprit alone breaks "
                "(runs llvm-reduce)");
+  app.add_option("--reduce-seconds", options.reduce_seconds,
+                 "Seconds that --reduce may take; then the smallest module so far is written")
+      ->check(CLI::Range(1, 1'000'000))
+      ->capture_default_str();
   app.add_option("--run-deadline", options.run_seconds, "Seconds one test may take")
       ->capture_default_str();
   app.add_flag("--json", options.json, "One JSON object");

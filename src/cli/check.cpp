@@ -41,7 +41,7 @@ Result<std::vector<PassList>> lists_to_check(const Options& options,
     lists.push_back(std::move(*list));
   }
   if (!options.file.empty()) {
-    LLMC_TRY(auto more, read_portfolio(options.file, catalogue));
+    LLMC_TRY(auto more, read_lists(options.file, catalogue));
     lists.insert(lists.end(), more.begin(), more.end());
   }
   if (options.random > 0) {
@@ -132,7 +132,8 @@ void report_left_out(std::vector<Checker>& checkers) {
 
 void add_options(CLI::App& app, Options& options) {
   app.add_option("lists", options.lists, "Pass lists")->type_name("LIST");
-  app.add_option("--file", options.file, "A file with one list a line, such as a portfolio");
+  app.add_option("--file", options.file,
+                 "A file with one list a line (# begins a comment), or a portfolio");
   app.add_option("--random", options.random,
                  "This many random lists (length uniform in 1..50, passes uniform)");
   app.add_option("--seed", options.seed, "Seed of the random lists")->capture_default_str();
@@ -167,10 +168,13 @@ int run_check(const std::vector<std::string>& arguments) {
   auto checkers = options.make_checkers(store->get(), progress);
   if (!checkers) return report(checkers.error());
   if (options.every) {
-    for (const PassList& list : *lists)
-      if (const int code = print_failures(*checkers, list.to_string()); code != k_exit_done)
-        return code;
-    return k_exit_done;
+    int worst = k_exit_done;
+    for (const PassList& list : *lists) {
+      const int code = print_failures(*checkers, list.to_string());
+      if (code != k_exit_done && code != k_exit_failed) return code;
+      worst = std::max(worst, code);
+    }
+    return worst;
   }
 
   std::map<Finding, std::size_t> counts;

@@ -101,6 +101,9 @@ int run_passes(const std::vector<std::string>& arguments) {
   if (!catalogue) return report(catalogue.error());
   const auto table = installed_verdicts();
   if (!table) return report(table.error());
+  if (options.evidence && table->passes.empty())
+    return report({fmt::format("{}: no table of verdicts; llmc judge makes one",
+                               default_verdict_table().string())});
   std::size_t shown = 0;
   if (!options.json && options.evidence)
     fmt::print("{:<34} {:<11} {:>7} {:>6} {:>7}  {}\n", "PASS", "TIER", "TRIALS", "WRONG", "BROKEN",

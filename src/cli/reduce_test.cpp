@@ -14,16 +14,27 @@ int run_reduce_test(const std::vector<std::string>& arguments) {
   std::string pass;
   bool while_compiling = false;
   double seconds = 4;
+  std::string linker_file;
+  std::string keep;
   app.add_option("file", file, "The module")->required();
   app.add_option("--pass", pass, "The pass")->required();
   app.add_flag("--while-compiling", while_compiling, "The pass crashes or hangs LLVM itself");
   app.add_option("--run-deadline", seconds, "Seconds one run may take");
+  app.add_option("--linker", linker_file, "How to link, as Linker::to_text() gives it")->required();
+  app.add_option("--keep", keep, "Where the module is copied if it is a witness");
   if (const int code = parse_options(app, arguments); code >= 0) return code;
   initialize_targets();
   auto module = read_file(file);
   if (!module) return report(module.error());
-  const auto breaks = still_breaks(*module, pass, while_compiling, seconds);
-  return breaks && *breaks ? k_exit_done : k_exit_failed;
+  const auto text = read_file(linker_file);
+  if (!text) return report(text.error());
+  const auto linker = Linker::from_text(*text);
+  if (!linker) return report(linker.error());
+  const auto breaks = still_breaks(*module, pass, while_compiling, *linker, seconds);
+  if (!breaks || !*breaks) return k_exit_failed;
+  if (keep.empty()) return k_exit_done;
+  const auto kept = write_file(keep, *module);
+  return kept ? k_exit_done : report(kept.error());
 }
 
 }  // namespace llmc

@@ -240,18 +240,10 @@ void print_results(const std::vector<TunedProgram>& tuned, const std::vector<Loa
 
 /// Tests the winners on the suites; see tune/gate.h.
 Result<GateProgress> gate(Evaluator& evaluator, std::vector<TunedProgram>& tuned,
-                          const SearchSetting& setting, Options& options) {
-  options.gate.jobs = options.jobs;
-  LLMC_TRY(const auto store, options.gate.open_store());
-  ProgressLine line;
-  std::vector<Checker> checkers;  // made once a list needs them
+                          const SearchSetting& setting, std::vector<Checker>& checkers,
+                          ProgressLine& line) {
   const auto start = Clock::now();
-  const auto check = [&](const std::string& list) -> Result<Verdict> {
-    if (checkers.empty()) {
-      LLMC_TRY(checkers, options.gate.make_checkers(store.get(), line));
-    }
-    return check_all(checkers, list);
-  };
+  const auto check = [&](const std::string& list) { return check_all(checkers, list); };
   const auto show = [&](const GateProgress& progress) {
     const double spent = std::chrono::duration<double>(Clock::now() - start).count();
     const auto done = static_cast<double>(progress.programs_done);
@@ -287,6 +279,16 @@ int run_tune(const std::vector<std::string>& arguments) {
   const auto setting = make_setting(options, alphabet);
   if (!setting) return report(setting.error());
 
+  options.gate.jobs = options.jobs;
+  options.gate.no_verdicts = options.no_store;
+  ProgressLine line;
+  // Before the search, so that what is wrong with a suite is known at once.
+  auto verdicts = options.gate.open_store();
+  if (!verdicts) return report(verdicts.error());
+  auto checkers =
+      options.unsafe ? std::vector<Checker>() : options.gate.make_checkers(verdicts->get(), line);
+  if (!checkers) return report(checkers.error());
+
   auto inputs = find_inputs(options.files, options.compiler_flags());
   if (!inputs) return report(inputs.error());
   std::optional<Store> store;
@@ -315,7 +317,6 @@ int run_tune(const std::vector<std::string>& arguments) {
   if (!evaluator) return report(evaluator.error());
   (*evaluator)->set_interrupt_flag(&interrupted);
   const auto start = Clock::now();
-  ProgressLine line;
   const auto show = [&](const TunerProgress& progress) {
     line.show(progress_text(progress, start));
   };
@@ -325,7 +326,7 @@ int run_tune(const std::vector<std::string>& arguments) {
   const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
 
   if (!options.unsafe) {
-    auto gated = gate(**evaluator, *tuned, *setting, options);
+    auto gated = gate(**evaluator, *tuned, *setting, *checkers, line);
     if (!gated) return report(gated.error());
   }
   check_baselines(*tuned, sources, options);

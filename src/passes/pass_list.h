@@ -54,7 +54,7 @@ class PassList {
   /// Passes and pipelines in it, managers not counted.
   [[nodiscard]] std::size_t pass_count() const;
 
-  /// The least trusted tier of any pass in it (`pipeline` for an empty list).
+  /// The least trusted tier of any pass in it (`trusted` for an empty list).
   [[nodiscard]] PassTier tier(const PassCatalogue& catalogue) const;
 
   friend bool operator==(const PassList&, const PassList&) = default;

@@ -47,11 +47,11 @@ Digest build_key(const SuiteProgram& program, const IrModule& optimised) {
 ProgramFinding run_object(const std::string& object, const SuiteProgram& program,
                           const Linker& linker, const ConfinedLimits& limits) {
   auto folder = TemporaryFolder::create();
-  if (!folder) return {Finding::link_failure, folder.error().message, {}};
+  if (!folder) return {Finding::not_tested, folder.error().message, {}};
   const auto object_file = folder->path() / "program.o";
   const auto executable = folder->path() / "program";
   if (auto written = write_file(object_file, object); !written)
-    return {Finding::link_failure, written.error().message, {}};
+    return {Finding::not_tested, written.error().message, {}};
   if (auto linked = linker.link({object_file}, executable, program.is_cxx); !linked)
     return {Finding::link_failure, first_line(linked.error().message), {}};
   Result<ConfinedRun> run = run_confined(executable, folder->path(), limits);
@@ -61,7 +61,7 @@ ProgramFinding run_object(const std::string& object, const SuiteProgram& program
     patient.deadline *= 2;
     run = run_confined(executable, folder->path(), patient);
   }
-  if (!run) return {Finding::link_failure, run.error().message, {}};
+  if (!run) return {Finding::not_tested, run.error().message, {}};
   switch (run->ending) {
     case ConfinedRun::Ending::killed:
       return {Finding::run_crash, run->describe(), {}};
@@ -108,10 +108,7 @@ ProgramFinding check_program(const SuiteProgram& program, const std::string& lis
 }
 
 Checker::Checker(SuiteSources sources, const CheckerOptions& options, Linker linker)
-    : sources_(std::move(sources)),
-      options_(options),
-      linker_(std::move(linker)),
-      version_(sources_.version()) {}
+    : sources_(std::move(sources)), options_(options), linker_(std::move(linker)) {}
 
 Result<Checker> Checker::create(SuiteSources sources, const CheckerOptions& options) {
   LLMC_TRY(Linker linker, Linker::create());
@@ -177,8 +174,11 @@ Result<std::vector<ProgramFinding>> Checker::run(const std::string& list, Until 
 }
 
 Result<Verdict> Checker::check(const std::string& list) {
+  if (!version_) {
+    LLMC_TRY(version_, tested_version(sources_, options_.store, options_.jobs));
+  }
   if (options_.store != nullptr)
-    if (auto known = options_.store->find_verdict(list, version_)) return *known;
+    if (auto known = options_.store->find_verdict(list, *version_)) return *known;
   const auto start = Clock::now();
   Verdict verdict;
   verdict.list = list;
@@ -197,7 +197,7 @@ Result<Verdict> Checker::check(const std::string& list) {
     std::rotate(order_.begin(), place, place + 1);
   }
   if (options_.store != nullptr) {
-    LLMC_CHECK(options_.store->add_verdict(verdict, version_));
+    LLMC_CHECK(options_.store->add_verdict(verdict, *version_));
   }
   return verdict;
 }

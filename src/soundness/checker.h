@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_set>
 #include <vector>
@@ -53,7 +54,6 @@ class Checker {
   /// The suite, compiled now if it was not.
   Result<const Suite*> suite();
 
-  [[nodiscard]] const Digest& version() const { return version_; }
   [[nodiscard]] const std::string& name() const { return sources_.name; }
 
   /// Called while the suite compiles, with programs done and in all.
@@ -71,7 +71,7 @@ class Checker {
   SuiteSources sources_;
   CheckerOptions options_;
   Linker linker_;
-  Digest version_;
+  std::optional<Digest> version_;  ///< see tested_version()
   std::unique_ptr<Suite> suite_;
   std::vector<std::size_t> order_;  ///< in which the programs are tried
   std::unordered_set<Digest> good_builds_;

@@ -23,14 +23,19 @@ Digest trial_key(const SuiteProgram& program) {
   return Digest::of(program.program.id.hex() + Digest::of(program.expected).hex());
 }
 
+/// The catalogue's name of a pass: of whole pipelines, the level is part of it.
+std::string catalogue_name(const PassElement& pass) {
+  return pass.name == "default" ? fmt::format("{}<{}>", pass.name, pass.parameters) : pass.name;
+}
+
 /// The name of the pass inside the managers of an element of one pass.
-const std::string& innermost_name(const PassElement& element) {
+std::string innermost_name(const PassElement& element) {
   return element.is_manager && !element.inner.empty() ? innermost_name(element.inner.front())
-                                                      : element.name;
+                                                      : catalogue_name(element);
 }
 
 void collect_names(const PassElement& element, std::set<std::string>& names) {
-  if (!element.is_manager) names.insert(element.name);
+  if (!element.is_manager) names.insert(catalogue_name(element));
   for (const PassElement& inner : element.inner) collect_names(inner, names);
 }
 
@@ -58,6 +63,7 @@ struct Case {
   PassList list;
   bool random = false;
   std::string single;  ///< the pass that is tried, if it is not a random list
+  std::size_t tail = 0;  ///< elements at the end that the program needs, and that are not blamed
   ProgramFinding finding;
 };
 
@@ -135,7 +141,7 @@ class Judge {
                   std::string_view after) {
     const PassElement& element = options_.passes[pass];
     auto list = PassList::parse(to_string(element) + std::string(after), catalogue_);
-    if (list) cases.push_back({&program, std::move(*list), false, innermost_name(element), {}});
+    if (list) cases.push_back({&program, std::move(*list), false, innermost_name(element)});
   }
 
   /// Random lists of passes that were not convicted, then -Oz where a program needs inlining; each
@@ -151,9 +157,10 @@ class Judge {
           if (unfit_alone_.contains(&program) && !list.empty()) {
             auto longer = PassList::parse(list.to_string() + std::string(k_after), catalogue_);
             if (!longer) continue;
-            list = std::move(*longer);
+            cases.push_back({&program, std::move(*longer), true, "", 1});
+          } else if (!list.empty()) {
+            cases.push_back({&program, std::move(list), true});
           }
-          if (!list.empty()) cases.push_back({&program, std::move(list), true, "", {}});
         }
       }
     }
@@ -270,7 +277,10 @@ class Judge {
       if (!result) continue;
       Case& trial = minimal[result->tag];
       observe_("convictions", ++done, minimal.size());
-      if (!result->bytes) continue;
+      if (!result->bytes) {
+        trial.finding = {};  // nobody is blamed for what could not be minimised
+        continue;
+      }
       const nlohmann::json fields = nlohmann::json::parse(*result->bytes);
       LLMC_CHECK(take(*result, trial.finding));
       LLMC_TRY(trial.list, PassList::parse(fields[2].get<std::string>(), catalogue_));
@@ -280,7 +290,7 @@ class Judge {
     return {};
   }
 
-  /// In a child: drops elements, last first, as long as the program still fails.
+  /// In a child: drops elements, last first, as long as the program fails in the same way.
   Result<std::string> minimise(const Case& trial) {
     PassList list = trial.list;
     ProgramFinding finding = trial.finding;
@@ -295,15 +305,16 @@ class Judge {
       if (!started) return false;
       std::optional<ChildResult> result;
       while (!result) result = pool.wait();
-      if (!take(*result, attempt.finding) || attempt.finding.finding == Finding::sound)
+      if (!take(*result, attempt.finding) || attempt.finding.finding == Finding::sound ||
+          is_wrong_result(attempt.finding.finding) != is_wrong_result(trial.finding.finding))
         return false;
       finding = attempt.finding;
       return true;
     };
     for (bool dropped = true; dropped;) {
       dropped = false;
-      for (std::size_t i = list.elements().size(); i-- > 0;) {
-        if (list.elements().size() == 1) break;
+      for (std::size_t i = list.elements().size() - trial.tail; i-- > 0;) {
+        if (list.elements().size() == 1 + trial.tail) break;
         std::vector<PassElement> fewer = list.elements();
         fewer.erase(fewer.begin() + static_cast<long>(i));
         PassList candidate(std::move(fewer));
@@ -317,7 +328,8 @@ class Judge {
 
   void blame_last(const Case& trial) {
     const auto& elements = trial.list.elements();
-    blame(innermost_name(elements.back()), trial, elements.size() == 1);
+    const std::size_t blamed = elements.size() - trial.tail;
+    blame(innermost_name(elements[blamed - 1]), trial, blamed == 1);
   }
 
   void blame(const std::string& pass, const Case& trial, bool alone) {

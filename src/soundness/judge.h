@@ -2,13 +2,10 @@
 //
 // Trials are (program, list) pairs, so that breadth is cheap: every program sees every pass of its
 // share and random lists of its own, and nobody runs a list on a program that says nothing new.
-// A random list that fails is first freed of passes that were convicted alone; what still fails is
-// minimised on the program that it fails on, and the last element of what is left is blamed: all
-// of the elements are needed, and with it the program goes wrong.
-//
-//   unify-loop-exits,gvn,sroa fails on p     unify-loop-exits was convicted alone: nobody else is
-//                                            blamed if gvn,sroa is right
-//   a,b,c,d fails on p; b,d is minimal       d is blamed, with the list b,d as evidence
+// Random lists hold no pass that was convicted alone. One that fails is minimised on the program
+// that it fails on, and the last element of what is left is blamed: all of the elements are needed,
+// and with it the program goes wrong. (a,b,c,d fails on p; b,d is minimal: d is blamed, with b,d as
+// the evidence.)
 #pragma once
 
 #include <functional>
@@ -62,8 +59,8 @@ struct Judgement {
 };
 
 /// Tries every pass of `options.passes`. Its tier comes from what is found: blamed for a wrong
-/// program alone: unsound; blamed for anything else: at least quarantine; otherwise the tier that
-/// the catalogue gives it.
+/// program alone: denied; blamed for anything else: quarantined, or what the catalogue says if that is
+/// less; otherwise the tier that the catalogue gives it.
 Result<Judgement> judge(const std::vector<JudgeSuite>& suites, const PassCatalogue& catalogue,
                         const Linker& linker, const JudgeOptions& options,
                         const volatile int* interrupted, const JudgeObserver& observe);

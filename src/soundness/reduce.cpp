@@ -61,8 +61,7 @@ Result<std::string> as_list(const std::string& pass) {
 }  // namespace
 
 Result<bool> still_breaks(const std::string& candidate, const std::string& pass,
-                          bool while_compiling, double run_seconds) {
-  LLMC_TRY(const Linker linker, Linker::create());
+                          bool while_compiling, const Linker& linker, double run_seconds) {
   LLMC_TRY(const Behaviour culprit, behaviour(candidate, pass, linker, run_seconds));
   if (while_compiling) return !culprit.compiled;
   LLMC_TRY(const Behaviour plain, behaviour(candidate, "", linker, run_seconds));
@@ -72,44 +71,50 @@ Result<bool> still_breaks(const std::string& candidate, const std::string& pass,
   return plain == optimised;
 }
 
-Result<std::string> reduce(const Bisection& found, const BisectSubject& subject, double run_seconds,
-                           const fs::path& output) {
+Result<std::string> reduce(const Bisection& found, const BisectSubject& subject,
+                           const ReduceOptions& options, const fs::path& output) {
   const auto tool = find_program("llvm-reduce-19");
   if (!tool) return fail("cannot find llvm-reduce-19; install it (apt-get install llvm-19-tools)");
   LLMC_TRY(const std::string pass, as_list(found.culprit.pass));
-  LLMC_TRY(const bool alone, still_breaks(found.before, pass, found.while_compiling, run_seconds));
+  LLMC_TRY(const Linker linker, Linker::create());
+  LLMC_TRY(const bool alone,
+           still_breaks(found.before, pass, found.while_compiling, linker, options.run_seconds));
   if (!alone)
     return fail(
         fmt::format("{}: {} alone does not break the module before it; what went wrong "
                     "needs the analyses or the defects that earlier passes left",
                     subject.name, found.culprit.pass));
   LLMC_TRY(const TemporaryFolder folder, TemporaryFolder::create());
-  LLMC_CHECK(write_file(folder.path() / "input.bc", found.before));
+  const auto file = [&](const char* name) { return (folder.path() / name).string(); };
+  LLMC_CHECK(write_file(file("input.bc"), found.before));
+  LLMC_CHECK(write_file(file("linker"), linker.to_text()));
   const std::string self = fs::read_symlink("/proc/self/exe").string();
-  const std::string script =
-      fmt::format("#!/bin/sh\nexec '{}' reduce-test --pass '{}' {} --run-deadline {} \"$1\"\n",
-                  self, pass, found.while_compiling ? "--while-compiling" : "", run_seconds);
-  LLMC_CHECK(write_file(folder.path() / "test.sh", script));
-  fs::permissions(folder.path() / "test.sh", fs::perms::owner_all);
-  SubprocessOptions options;
-  options.directory = folder.path();
-  options.limit = std::chrono::minutes(10);
-  LLMC_TRY(
-      const SubprocessResult result,
-      run_subprocess({tool->string(), "--test=" + (folder.path() / "test.sh").string(), "-o",
-                      (folder.path() / "reduced.ll").string(), "--abort-on-invalid-reduction=false",
-                      "--max-pass-iterations=1", (folder.path() / "input.bc").string()},
-                     options));
-  auto reduced = read_file(folder.path() / "reduced.ll");
-  if (!reduced) {
-    if (result.timed_out) return fail("llvm-reduce was not done after 10 minutes");
-    return fail(fmt::format("llvm-reduce failed: {}", result.errors.substr(0, 400)));
-  }
+  const std::string script = fmt::format(
+      "#!/bin/sh\nexec '{}' reduce-test --pass '{}' {} --run-deadline {} --linker '{}' --keep '{}' "
+      "\"$1\"\n",
+      self, pass, found.while_compiling ? "--while-compiling" : "", options.run_seconds,
+      file("linker"), file("best"));
+  LLMC_CHECK(write_file(file("test.sh"), script));
+  fs::permissions(file("test.sh"), fs::perms::owner_all);
+  SubprocessOptions how;
+  how.directory = folder.path();
+  how.limit = std::chrono::milliseconds(static_cast<long>(options.seconds * 1000));
+  how.lifetime = Lifetime::group;
+  LLMC_TRY(const SubprocessResult result,
+           run_subprocess({tool->string(), "--test=" + file("test.sh"), "-o", file("reduced.ll"),
+                           "--abort-on-invalid-reduction=false", file("input.bc")},
+                          how));
+  // What the test accepted last is the smallest so far: llvm-reduce goes on from there.
+  auto reduced = read_file(file(result.timed_out ? "best" : "reduced.ll"));
+  if (!reduced) return fail(fmt::format("llvm-reduce failed: {}", result.errors.substr(0, 400)));
   LLMC_TRY(const IrModule before, IrModule::parse(found.before, subject.name));
   LLMC_TRY(const IrModule after, IrModule::parse(*reduced, "reduced.ll"));
-  LLMC_CHECK(write_file(output, *reduced));
-  return fmt::format("{} instructions, from {}", after.instruction_count(),
-                     before.instruction_count());
+  LLMC_CHECK(write_file(output, after.text()));
+  return fmt::format(
+      "{} instructions, from {}{}", after.instruction_count(), before.instruction_count(),
+      result.timed_out
+          ? fmt::format("; stopped after {:g} s, more may be possible", options.seconds)
+          : "");
 }
 
 }  // namespace llmc

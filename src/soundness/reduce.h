@@ -5,20 +5,26 @@
 #include <string>
 
 #include "soundness/bisect.h"
+#include "toolchain/link.h"
 
 namespace llmc {
+
+struct ReduceOptions {
+  double run_seconds = 4;  ///< that one run may take
+  double seconds = 120;    ///< for all; then the smallest module found so far will do
+};
 
 /// Reduces `found.before` to a module that the culprit pass alone makes go wrong, writes it as
 /// textual IR to `output`, and says in words how far that went. A candidate counts only if its
 /// run without passes and its run after `default<O1>` agree, so that llvm-reduce cannot win by
 /// making the program itself undefined; and the culprit's result differs from both (or crashes
 /// LLVM, where that is the symptom).
-Result<std::string> reduce(const Bisection& found, const BisectSubject& subject, double run_seconds,
-                           const std::filesystem::path& output);
+Result<std::string> reduce(const Bisection& found, const BisectSubject& subject,
+                           const ReduceOptions& options, const std::filesystem::path& output);
 
 /// The test that llvm-reduce calls on `candidate`: true if the culprit alone still breaks it.
 /// `pass` is a list of one pass.
 Result<bool> still_breaks(const std::string& candidate, const std::string& pass,
-                          bool while_compiling, double run_seconds);
+                          bool while_compiling, const Linker& linker, double run_seconds);
 
 }  // namespace llmc

@@ -237,7 +237,8 @@ Result<void> SoundnessStore::add_good_builds(const std::vector<Digest>& builds) 
 Result<std::optional<Verdict>> known_verdict(const std::string& list) {
   LLMC_TRY(SoundnessStore store, SoundnessStore::open(SoundnessStore::default_path()));
   LLMC_TRY(const SuiteSources suite, suite_by_name(default_suite()));
-  return store.find_verdict(list, suite.version());
+  LLMC_TRY(const Digest version, tested_version(suite, &store, 1));
+  return store.find_verdict(list, version);
 }
 
 }  // namespace llmc

@@ -22,14 +22,14 @@ struct SuiteSource {
   bool expected_known = false;
 };
 
-/// A suite before it is compiled. Its version names the content of everything in it.
+/// A suite before it is compiled.
 struct SuiteSources {
   std::string name;  ///< "builtin", "humaneval-x", "csmith"
   std::vector<SuiteSource> programs;
   std::filesystem::path include_folder;  ///< for the programs' own headers; may be empty
   std::string headers;                   ///< the text of those headers, part of the version
 
-  [[nodiscard]] Digest version() const;
+  [[nodiscard]] Digest version() const;  ///< hash of the content of everything in it
 };
 
 /// A compiled program of a suite.
@@ -48,7 +48,7 @@ struct LeftOut {
 /// A suite that is ready to run.
 struct Suite {
   std::string name;
-  Digest version;
+  Digest version;  ///< the sources', with what was left out: names what a verdict rests on
   std::vector<SuiteProgram> programs;
   std::vector<LeftOut> left_out;
 };
@@ -79,9 +79,14 @@ class SoundnessStore;
 
 /// Compiles every program of `sources`, in `jobs` children; what was compiled before comes from
 /// `store` (which may be null). Where the output is not known, the program is built with clang
-/// -O0 and -O2 and run under both: those that do not build, do not end in 1 s with exit status 0,
-/// or do not agree are left out. Calls `observe` with the number of programs done.
+/// -O0 and -O2 and run under both: those that do not build, do not end in 2 s with exit status 0,
+/// or do not agree are left out. Fails if a program whose output is known does not compile. Calls
+/// `observe` with the number of programs done.
 Result<Suite> compile_suite(const SuiteSources& sources, SoundnessStore* store, unsigned jobs,
                             const std::function<void(std::size_t)>& observe = {});
+
+/// The version of the suite that compile_suite() makes; without compiling if no program can be left
+/// out.
+Result<Digest> tested_version(const SuiteSources& sources, SoundnessStore* store, unsigned jobs);
 
 }  // namespace llmc

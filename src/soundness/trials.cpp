@@ -1,5 +1,6 @@
 #include "soundness/trials.h"
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <cstdlib>
@@ -92,7 +93,10 @@ class TrialRunner {
       const nlohmann::json rows = nlohmann::json::parse(*result.bytes);
       answered = rows.size();
       for (const nlohmann::json& row : rows) {
-        LLMC_CHECK(run_.done(row[0], unpack(row)));
+        ProgramFinding finding = unpack(row);
+        if (finding.finding == Finding::not_tested)
+          return fail(fmt::format("a test program cannot be run here: {}", finding.evidence));
+        LLMC_CHECK(run_.done(row[0], std::move(finding)));
       }
     }
     suspects_.insert(suspects_.end(), company.begin() + static_cast<long>(answered), company.end());

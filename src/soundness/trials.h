@@ -25,7 +25,8 @@ struct TrialRun {
   std::function<Result<void>(std::size_t, ProgramFinding)> done;  ///< in any order, once for each
 };
 
-/// Runs the trials that are wanted. An error of `done` ends the run; once `*interrupted` is not 0,
+/// Runs the trials that are wanted. An error of `done` ends the run, as does a trial that could not
+/// be made on this machine; once `*interrupted` is not 0,
 /// the error is of kind interrupted.
 Result<void> run_trials(const TrialRun& run);
 

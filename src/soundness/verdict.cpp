@@ -7,9 +7,9 @@
 namespace llmc {
 namespace {
 
-constexpr std::array<std::string_view, 10> k_findings = {
-    "sound",        "rejected-list", "compiler-crash", "compiler-hang", "invalid-ir",
-    "link-failure", "run-crash",     "run-hang",       "wrong-exit",    "wrong-output"};
+constexpr std::array<std::string_view, 11> k_findings = {
+    "sound",     "rejected-list", "compiler-crash", "compiler-hang", "invalid-ir", "link-failure",
+    "run-crash", "run-hang",      "wrong-exit",     "wrong-output",  "not-tested"};
 
 }  // namespace
 

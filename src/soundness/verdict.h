@@ -20,7 +20,8 @@ enum class Finding {
   run_crash,       ///< a program died of a signal
   run_hang,        ///< a program did not end
   wrong_exit,      ///< a program ended with another exit status
-  wrong_output     ///< a program printed something else
+  wrong_output,    ///< a program printed something else
+  not_tested       ///< this machine could not say: no space, no confinement; never kept
 };
 
 /// "sound", "rejected-list", "compiler-crash", …

@@ -1,8 +1,11 @@
 #include "toolchain/link.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <lld/Common/Driver.h>
 #include <llvm/Support/raw_ostream.h>
+
+#include <sstream>
 
 #include "support/subprocess.h"
 #include "toolchain/front_end.h"
@@ -40,6 +43,24 @@ Result<Linker> Linker::create() {
   LLMC_TRY(Arguments c, link_arguments(front_end.path(), false));
   LLMC_TRY(Arguments cxx, link_arguments(front_end.path(), true));
   return Linker(std::move(c), std::move(cxx));
+}
+
+std::string Linker::to_text() const {
+  return fmt::format("{}\n\n{}\n", fmt::join(c_, "\n"), fmt::join(cxx_, "\n"));
+}
+
+Result<Linker> Linker::from_text(const std::string& text) {
+  std::vector<Arguments> both(1);
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.empty())
+      both.emplace_back();
+    else
+      both.back().push_back(line);
+  }
+  if (both.size() != 2 || both[0].empty() || both[1].empty())
+    return fail("these are not the arguments of a linker");
+  return Linker(both[0], both[1]);
 }
 
 Result<void> Linker::link(const std::vector<std::filesystem::path>& objects,

@@ -16,6 +16,10 @@ class Linker {
   /// Asks clang's driver once how it links; the errors are its own.
   static Result<Linker> create();
 
+  /// What create() learned, as text, and back: for processes that must start quickly.
+  [[nodiscard]] std::string to_text() const;
+  static Result<Linker> from_text(const std::string& text);
+
   /// Links `objects` (files) to the program `output`, which must not exist. lld may end the process
   /// on odd input, so this is called in a child.
   [[nodiscard]] Result<void> link(const std::vector<std::filesystem::path>& objects,

@@ -15,6 +15,23 @@ namespace {
 
 constexpr std::string_view k_magic = "llmc-portfolio 1 ";
 
+/// One list a line; `path` and `line`, the number of the first, are for messages.
+Result<std::vector<PassList>> parse_lines(const std::string& body, std::size_t line,
+                                          const std::filesystem::path& path,
+                                          const PassCatalogue& catalogue) {
+  std::vector<PassList> lists;
+  for (std::size_t at = 0; at < body.size(); ++line) {
+    const std::size_t stop = std::min(body.find('\n', at), body.size());
+    const std::string entry = body.substr(at, stop - at);
+    at = stop + 1;
+    if (entry.empty() || entry.starts_with('#')) continue;
+    auto list = PassList::parse(entry, catalogue);
+    if (!list) return fail(fmt::format("{}:{}: {}", path.string(), line, list.error().message));
+    lists.push_back(std::move(*list));
+  }
+  return lists;
+}
+
 }  // namespace
 
 std::string print_portfolio(const std::vector<std::string>& lists, const std::string& comment) {
@@ -35,18 +52,14 @@ Result<std::vector<PassList>> read_portfolio(const std::filesystem::path& path,
   if (first.substr(k_magic.size()) != Digest::of(body).hex())
     return fail(fmt::format("{}: the checksum does not fit; the file is truncated or was edited",
                             path.string()));
-  std::vector<PassList> lists;
-  std::size_t at = 0;
-  for (std::size_t line = 2; at < body.size(); ++line) {
-    const std::size_t stop = std::min(body.find('\n', at), body.size());
-    const std::string entry = body.substr(at, stop - at);
-    at = stop + 1;
-    if (entry.empty() || entry.starts_with('#')) continue;
-    auto list = PassList::parse(entry, catalogue);
-    if (!list) return fail(fmt::format("{}:{}: {}", path.string(), line, list.error().message));
-    lists.push_back(std::move(*list));
-  }
-  return lists;
+  return parse_lines(body, 2, path, catalogue);
+}
+
+Result<std::vector<PassList>> read_lists(const std::filesystem::path& path,
+                                         const PassCatalogue& catalogue) {
+  LLMC_TRY(const std::string text, read_file(path));
+  if (text.starts_with(k_magic)) return read_portfolio(path, catalogue);
+  return parse_lines(text, 1, path, catalogue);
 }
 
 std::filesystem::path default_portfolio() {

@@ -17,6 +17,10 @@ namespace llmc {
 Result<std::vector<PassList>> read_portfolio(const std::filesystem::path& path,
                                              const PassCatalogue& catalogue);
 
+/// The lists of a portfolio, or of any text with one list a line and # for comments.
+Result<std::vector<PassList>> read_lists(const std::filesystem::path& path,
+                                         const PassCatalogue& catalogue);
+
 /// The bytes of a portfolio file.
 std::string print_portfolio(const std::vector<std::string>& lists, const std::string& comment);
 

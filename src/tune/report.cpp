@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 namespace llmc {
 namespace {
@@ -177,28 +178,29 @@ std::string to_table(const std::vector<TunedProgram>& tuned, Objective objective
 }
 
 std::string describe_gate(const std::vector<TunedProgram>& tuned) {
-  std::size_t passed = 0;
-  std::size_t untested = 0;
+  std::set<std::string> passed;
+  std::set<std::string> untested;
   std::uint64_t programs = 0;
   std::string text;
   for (const TunedProgram& one : tuned) {
     if (one.verdict) {
-      ++passed;
+      passed.insert(one.result->best.list);
       programs = std::max(programs, one.verdict->programs);
     } else if (one.result && one.result->best.list != k_baseline_list) {
-      ++untested;
+      untested.insert(one.result->best.list);
     }
     for (const Verdict& verdict : one.rejected)
       text += fmt::format("rejected for {}: {}: {} on {}: {}\n", one.program->name, verdict.list,
                           to_string(verdict.finding), verdict.program, verdict.evidence);
   }
-  if (untested > 0)
-    return text + fmt::format("UNSAFE: {} lists were not tested on any program\n", untested);
-  return passed == 0
-             ? text
-             : text +
-                   fmt::format("gate: {} lists left {} programs of the suite as they should be\n",
-                               passed, programs);
+  if (!untested.empty())
+    return text +
+           fmt::format("UNSAFE: lists that were not tested on any program: {}\n", untested.size());
+  if (!passed.empty())
+    text +=
+        fmt::format("gate: all winners ({} different lists) leave {} test programs as they are\n",
+                    passed.size(), programs);
+  return text;
 }
 
 std::string describe_savings(const EvaluatorStatistics& statistics, double seconds, unsigned jobs) {
