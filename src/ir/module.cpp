@@ -111,6 +111,21 @@ std::string IrModule::target_triple() const { return module_->getTargetTriple();
 
 Digest IrModule::digest() const { return Digest::of(bitcode()); }
 
+std::string IrModule::function_that_must_be_inlined() const {
+  for (const llvm::Function& function : *module_)
+    if (function.hasAvailableExternallyLinkage() && !function.use_empty() &&
+        function.hasFnAttribute(llvm::Attribute::AlwaysInline))
+      return function.getName().str();
+  return "";
+}
+
+Result<void> IrModule::verify_optimised() const {
+  LLMC_CHECK(verify());
+  const std::string left = function_that_must_be_inlined();
+  if (left.empty()) return {};
+  return fail(fmt::format("{} is not inlined, and no library has it", left));
+}
+
 Result<void> IrModule::verify() const {
   std::string message;
   llvm::raw_string_ostream stream(message);

@@ -54,6 +54,14 @@ class IrModule {
   /// What the verifier says; success when the module is well formed.
   [[nodiscard]] Result<void> verify() const;
 
+  /// A function that is used, must be inlined, and has no body in any object (alwaysinline and
+  /// available_externally, as some of libstdc++'s): an object of this module would not link. Empty
+  /// if there is none.
+  [[nodiscard]] std::string function_that_must_be_inlined() const;
+
+  /// verify(), and that no function is left that must be inlined: what passes owe.
+  [[nodiscard]] Result<void> verify_optimised() const;
+
  private:
   IrModule(std::unique_ptr<llvm::LLVMContext> context, std::unique_ptr<llvm::Module> module);
   std::unique_ptr<llvm::LLVMContext> context_;

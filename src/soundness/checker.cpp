@@ -94,7 +94,7 @@ ProgramFinding check_program(const SuiteProgram& program, const std::string& lis
     if (auto ran = optimizer.run(list); !ran)
       return failed(Finding::rejected_list, ran.error().message);
   }
-  if (auto verified = module->verify(); !verified)
+  if (auto verified = module->verify_optimised(); !verified)
     return failed(Finding::invalid_ir, verified.error().message);
   const Digest key = build_key(program, *module);
   ProgramFinding finding;

@@ -177,7 +177,7 @@ class BatchRun {
     Row row = row_for(position, Outcome::ok, 0);
     Evaluation& evaluation = row.evaluation;
     state->optimizer.reset();
-    if (auto verified = state->module.verify(); !verified) {
+    if (auto verified = state->module.verify_optimised(); !verified) {
       evaluation.outcome = Outcome::invalid_ir;
       evaluation.message = verified.error().message;
     } else {

@@ -1,0 +1,21 @@
+// Cutting one function out of a module so that both halves still link to the same program.
+#pragma once
+
+#include <string>
+
+#include "ir/module.h"
+
+namespace llmc {
+
+/// A module in two. What was local is visible to the other half (external linkage, hidden), under
+/// the same name in both.
+struct SplitModule {
+  IrModule function;  ///< defines the one function, declares the rest
+  IrModule rest;      ///< everything else; declares the function
+};
+
+/// Splits the module `bitcode` at `function`. Fails if it does not define one of that name, or if
+/// the parts hang together otherwise: addresses of its labels are taken, or there are aliases.
+Result<SplitModule> split_module(const std::string& bitcode, const std::string& function);
+
+}  // namespace llmc

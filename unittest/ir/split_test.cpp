@@ -1,0 +1,64 @@
+#include "ir/split.h"
+
+#include "testing.h"
+
+namespace llmc {
+namespace {
+
+using test::message_of;
+using test::take;
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr const char* k_module = R"(
+@table = private constant [2 x i32] [i32 3, i32 4]
+@0 = internal global i32 7
+@llvm.global_ctors = appending global [1 x { i32, ptr, ptr }] [{ i32, ptr, ptr } { i32 1, ptr @start, ptr null }]
+define internal void @start() {
+  ret void
+}
+define internal i32 @pick(i32 %i) {
+  %p = getelementptr [2 x i32], ptr @table, i32 0, i32 %i
+  %v = load i32, ptr %p
+  %w = load i32, ptr @0
+  %s = add i32 %v, %w
+  ret i32 %s
+}
+define i32 @main() {
+  %v = call i32 @pick(i32 1)
+  ret i32 %v
+}
+)";
+
+std::string bitcode() { return take(IrModule::parse(k_module, "m")).bitcode(); }
+
+TEST(SplitModule, EachHalfDefinesWhatTheOtherDeclares) {
+  const SplitModule split = take(split_module(bitcode(), "pick"));
+  EXPECT_THAT(
+      split.function.text(),
+      AllOf(HasSubstr("define hidden i32 @pick"), HasSubstr("@table = external hidden constant"),
+            Not(HasSubstr("@main")), Not(HasSubstr("@start")), Not(HasSubstr("global_ctors"))));
+  EXPECT_THAT(split.rest.text(),
+              AllOf(HasSubstr("declare hidden i32 @pick"), HasSubstr("define i32 @main"),
+                    HasSubstr("@table = hidden constant"), HasSubstr("global_ctors")));
+  EXPECT_EQ(split.function.instruction_count(), 5U);
+  EXPECT_EQ(split.rest.instruction_count(), 3U);
+}
+
+TEST(SplitModule, WhatHangsTogetherIsRefused) {
+  EXPECT_THAT(message_of(split_module(bitcode(), "none")), HasSubstr("no such function"));
+  const std::string aliased =
+      take(IrModule::parse("define void @f() {\n  ret void\n}\n@g = alias void (), ptr @f\n", "m"))
+          .bitcode();
+  EXPECT_THAT(message_of(split_module(aliased, "f")), HasSubstr("aliases"));
+  const std::string labels =
+      take(IrModule::parse("@t = constant ptr blockaddress(@f, %a)\n"
+                           "define void @f() {\n  br label %a\na:\n  ret void\n}\n",
+                           "m"))
+          .bitcode();
+  EXPECT_THAT(message_of(split_module(labels, "f")), HasSubstr("labels"));
+}
+
+}  // namespace
+}  // namespace llmc
