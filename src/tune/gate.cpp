@@ -1,5 +1,6 @@
 #include "tune/gate.h"
 
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -59,7 +60,10 @@ class Gatekeeper {
         ++progress_.programs_done;
       } else {
         tried_[i].insert(verdict->list);
-        tuned_[i].rejected.push_back(std::move(*verdict));
+        // Minimised, another list may be the same as one before.
+        auto& convicted = tuned_[i].rejected;
+        if (std::ranges::find(convicted, verdict->list, &Verdict::list) == convicted.end())
+          convicted.push_back(std::move(*verdict));
         if (take_next(i)) rejected.push_back(i);
       }
       observer_(progress_);
