@@ -280,7 +280,7 @@ int run_tune(const std::vector<std::string>& arguments) {
   if (!setting) return report(setting.error());
 
   options.gate.jobs = options.jobs;
-  options.gate.no_verdicts = options.no_store;
+  options.gate.no_verdicts = options.no_store || options.unsafe;
   ProgressLine line;
   // Before the search, so that what is wrong with a suite is known at once.
   auto verdicts = options.gate.open_store();

@@ -27,6 +27,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"Passed    0.01 sec", "Passed <time>"},
                     Case{"Passed   10.01 sec", "Passed <time>"},
                     Case{"took 3ms, 2 seconds (1m0.5s)\n", "took <time>, <time> (<time>)\n"},
+                    Case{"Parsing (Release): 1142.300 milli-seconds", "Parsing (Release): <time>"},
                     Case{"at 23:59:01.5 on 2026-01-31", "at <time> on <date>"},
                     Case{"Sat Jan 31 23:59:01 UTC 2026", "<date>"},
                     Case{"Sat Jan  3 23:59:01 2026\n", "<date>\n"},
