@@ -120,11 +120,10 @@ int print_failures(std::vector<Checker>& checkers, const std::string& list) {
   return sound ? k_exit_done : k_exit_failed;
 }
 
-void report_left_out(std::vector<Checker>& checkers) {
-  for (Checker& checker : checkers) {
-    auto suite = checker.suite();
-    if (!suite || checker.name() == "csmith") continue;
-    for (const LeftOut& left_out : (*suite)->left_out)
+void report_left_out(const std::vector<Checker>& checkers) {
+  for (const Checker& checker : checkers) {
+    if (checker.name() == "csmith") continue;
+    for (const LeftOut& left_out : checker.left_out())
       warn(fmt::format("suite {}: {} is left out: {}", checker.name(), left_out.name,
                        left_out.reason));
   }

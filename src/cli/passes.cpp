@@ -4,7 +4,6 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <filesystem>
 
 #include "cli/command.h"
 #include "passes/verdict_table.h"
@@ -72,12 +71,6 @@ void print_evidence(const PassInfo& pass, const PassVerdict& verdict) {
                                verdict.evidence));
 }
 
-Result<VerdictTable> installed_verdicts() {
-  std::error_code code;
-  if (!std::filesystem::exists(default_verdict_table(), code)) return VerdictTable();
-  return read_verdict_table(default_verdict_table());
-}
-
 }  // namespace
 
 int run_passes(const std::vector<std::string>& arguments) {
@@ -97,10 +90,10 @@ int run_passes(const std::vector<std::string>& arguments) {
   app.add_flag("--json", options.json, "One JSON object per line");
   if (const int code = parse_options(app, arguments); code >= 0) return code;
 
-  const auto catalogue = installed_catalogue();
-  if (!catalogue) return report(catalogue.error());
   const auto table = installed_verdicts();
   if (!table) return report(table.error());
+  PassCatalogue catalogue;
+  apply_verdicts(*table, catalogue);
   if (options.evidence && table->passes.empty())
     return report({fmt::format("{}: no table of verdicts; llmc judge makes one",
                                default_verdict_table().string())});
@@ -110,7 +103,7 @@ int run_passes(const std::vector<std::string>& arguments) {
                "EVIDENCE");
   else if (!options.json)
     fmt::print("{:<34} {:<9} {:<11} {}\n", "PASS", "LEVEL", "TIER", "NOTE");
-  for (const PassInfo& pass : catalogue->all()) {
+  for (const PassInfo& pass : catalogue.all()) {
     const PassVerdict* verdict = find_verdict(*table, pass);
     if (!is_wanted(pass, options) || (options.evidence && verdict == nullptr)) continue;
     if (options.json)
@@ -123,7 +116,7 @@ int run_passes(const std::vector<std::string>& arguments) {
     fmt::print(stderr, "{} trials on {} programs, {} of them by csmith, with LLVM {}\n",
                table->trials, table->programs, table->csmith, table->llvm);
   if (!options.json)
-    fmt::print(stderr, "{} of {} passes shown{}\n", shown, catalogue->all().size(),
+    fmt::print(stderr, "{} of {} passes shown{}\n", shown, catalogue.all().size(),
                options.all ? "" : "; --all shows the excluded ones with the reason");
   return k_exit_done;
 }

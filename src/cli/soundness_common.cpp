@@ -67,7 +67,7 @@ Result<std::vector<Checker>> SoundnessOptions::make_checkers(SoundnessStore* sto
   }
   std::vector<Checker> checkers;
   for (SuiteSources& suite : sources) {
-    LLMC_TRY(Checker checker, Checker::create(std::move(suite), checker_options(store)));
+    Checker checker(std::move(suite), checker_options(store));
     checker.set_interrupt_flag(&interrupted);
     const std::string name = checker.name();
     checker.observe_compilation([&progress, name](std::size_t done, std::size_t all) {

@@ -1,7 +1,6 @@
 #include "passes/verdict_table.h"
 
 #include <fmt/format.h>
-
 #include <llvm/Config/llvm-config.h>
 
 #include <charconv>
@@ -104,7 +103,10 @@ std::filesystem::path default_verdict_table() {
   return std::filesystem::path(LLMC_SOURCE_FOLDER) / "data" / "pass-verdicts.tsv";
 }
 
-Result<VerdictTable> read_verdict_table(const std::filesystem::path& file) {
+Result<VerdictTable> installed_verdicts() {
+  const std::filesystem::path file = default_verdict_table();
+  std::error_code code;
+  if (!std::filesystem::exists(file, code)) return VerdictTable();
   LLMC_TRY(const std::string text, read_file(file));
   return parse_verdict_table(text, file.string());
 }
@@ -120,12 +122,9 @@ void apply_verdicts(const VerdictTable& table, PassCatalogue& catalogue) {
 }
 
 Result<PassCatalogue> installed_catalogue() {
+  LLMC_TRY(const VerdictTable table, installed_verdicts());
   PassCatalogue catalogue;
-  std::error_code code;
-  if (std::filesystem::exists(default_verdict_table(), code)) {
-    LLMC_TRY(const VerdictTable table, read_verdict_table(default_verdict_table()));
-    apply_verdicts(table, catalogue);
-  }
+  apply_verdicts(table, catalogue);
   return catalogue;
 }
 

@@ -49,15 +49,14 @@ Result<VerdictTable> parse_verdict_table(const std::string& text, const std::str
 /// The table of this installation: $LLMC_PASS_VERDICTS, else data/pass-verdicts.tsv.
 std::filesystem::path default_verdict_table();
 
-/// Reads a table from a file.
-Result<VerdictTable> read_verdict_table(const std::filesystem::path& file);
+/// That table; an empty one if the file is missing. A damaged one is an error.
+Result<VerdictTable> installed_verdicts();
 
 /// Gives each pass of `catalogue` the less trusting of its own tier and the table's, with what
 /// convicted it as the note. A table made with another LLVM says nothing, and is not applied.
 void apply_verdicts(const VerdictTable& table, PassCatalogue& catalogue);
 
-/// The catalogue with this installation's table applied. A missing table is none; a damaged one
-/// is an error.
+/// The catalogue with installed_verdicts() applied.
 Result<PassCatalogue> installed_catalogue();
 
 }  // namespace llmc

@@ -107,13 +107,8 @@ ProgramFinding check_program(const SuiteProgram& program, const std::string& lis
   return finding;
 }
 
-Checker::Checker(SuiteSources sources, const CheckerOptions& options, Linker linker)
-    : sources_(std::move(sources)), options_(options), linker_(std::move(linker)) {}
-
-Result<Checker> Checker::create(SuiteSources sources, const CheckerOptions& options) {
-  LLMC_TRY(Linker linker, Linker::create());
-  return Checker(std::move(sources), options, std::move(linker));
-}
+Checker::Checker(SuiteSources sources, const CheckerOptions& options)
+    : sources_(std::move(sources)), options_(options) {}
 
 void Checker::observe_compilation(std::function<void(std::size_t, std::size_t)> observe) {
   observe_ = std::move(observe);
@@ -121,6 +116,7 @@ void Checker::observe_compilation(std::function<void(std::size_t, std::size_t)> 
 
 Result<void> Checker::prepare() {
   if (suite_) return {};
+  LLMC_TRY(linker_, Linker::create());
   const std::size_t all = sources_.programs.size();
   LLMC_TRY(Suite compiled,
            compile_suite(sources_, options_.store, options_.jobs, [&](std::size_t done) {
@@ -138,6 +134,22 @@ Result<const Suite*> Checker::suite() {
   return suite_.get();
 }
 
+std::vector<LeftOut> Checker::left_out() const {
+  return suite_ ? suite_->left_out : std::vector<LeftOut>();
+}
+
+/// Without compiling, if no program can be left out.
+Result<void> Checker::find_version() {
+  if (version_) return {};
+  if (sources_.all_outputs_known()) {
+    version_ = sources_.version();
+    return {};
+  }
+  LLMC_CHECK(prepare());
+  version_ = suite_->version;
+  return {};
+}
+
 /// The findings in the order of `order_`; those behind the first failure mean nothing if `until`
 /// says to stop there.
 Result<std::vector<ProgramFinding>> Checker::run(const std::string& list, Until until) {
@@ -151,7 +163,7 @@ Result<std::vector<ProgramFinding>> Checker::run(const std::string& list, Until 
   trials.limits = options_.compile;
   trials.interrupted = interrupted_;
   trials.trial = [&](std::size_t place) {
-    return check_program(suite_->programs[order_[place]], list, linker_, good_builds_,
+    return check_program(suite_->programs[order_[place]], list, *linker_, good_builds_,
                          options_.run);
   };
   trials.wanted = [&](std::size_t place) { return place < end; };
@@ -173,12 +185,15 @@ Result<std::vector<ProgramFinding>> Checker::run(const std::string& list, Until 
   return findings;
 }
 
+Result<std::optional<Verdict>> Checker::known_verdict(const std::string& list) {
+  if (options_.store == nullptr) return std::nullopt;
+  LLMC_CHECK(find_version());
+  return options_.store->find_verdict(list, *version_);
+}
+
 Result<Verdict> Checker::check(const std::string& list) {
-  if (!version_) {
-    LLMC_TRY(version_, tested_version(sources_, options_.store, options_.jobs));
-  }
-  if (options_.store != nullptr)
-    if (auto known = options_.store->find_verdict(list, *version_)) return *known;
+  LLMC_TRY(const auto known, known_verdict(list));
+  if (known) return *known;
   const auto start = Clock::now();
   Verdict verdict;
   verdict.list = list;
@@ -210,6 +225,14 @@ Result<std::vector<std::pair<std::string, ProgramFinding>>> Checker::failures(
     if (findings[i].finding != Finding::sound)
       failed.emplace_back(suite_->programs[order_[i]].program.name, findings[i]);
   return failed;
+}
+
+Result<std::optional<Verdict>> known_verdict(const std::string& list) {
+  LLMC_TRY(SoundnessStore store, SoundnessStore::open(SoundnessStore::default_path()));
+  LLMC_TRY(SuiteSources suite, suite_by_name(default_suite()));
+  CheckerOptions options;
+  options.store = &store;
+  return Checker(std::move(suite), options).known_verdict(list);
 }
 
 Result<Verdict> check_all(std::vector<Checker>& checkers, const std::string& list) {

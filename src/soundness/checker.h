@@ -41,18 +41,24 @@ ProgramFinding run_object(const std::string& object, const SuiteProgram& program
 class Checker {
  public:
   /// `sources` are compiled when the first list needs them: known lists cost a lookup.
-  static Result<Checker> create(SuiteSources sources, const CheckerOptions& options);
+  Checker(SuiteSources sources, const CheckerOptions& options);
 
   /// The verdict on `list` (canonical text): from the store, or by running the suite until the
   /// first program fails. Programs that convicted an earlier list go first. Fails only where
   /// nothing can be said: no linker, no space, interrupted.
   Result<Verdict> check(const std::string& list);
 
+  /// The verdict on `list`, if it was tested before.
+  Result<std::optional<Verdict>> known_verdict(const std::string& list);
+
   /// All programs that fail under `list`, none skipped.
   Result<std::vector<std::pair<std::string, ProgramFinding>>> failures(const std::string& list);
 
   /// The suite, compiled now if it was not.
   Result<const Suite*> suite();
+
+  /// What does not take part in the suite; nothing as long as it is not compiled.
+  [[nodiscard]] std::vector<LeftOut> left_out() const;
 
   [[nodiscard]] const std::string& name() const { return sources_.name; }
 
@@ -63,21 +69,25 @@ class Checker {
   void set_interrupt_flag(const volatile int* flag) { interrupted_ = flag; }
 
  private:
-  Checker(SuiteSources sources, const CheckerOptions& options, Linker linker);
   Result<void> prepare();
+  Result<void> find_version();
   enum class Until { first_failure, end };
   Result<std::vector<ProgramFinding>> run(const std::string& list, Until until);
 
   SuiteSources sources_;
   CheckerOptions options_;
-  Linker linker_;
-  std::optional<Digest> version_;  ///< see tested_version()
+  std::optional<Linker> linker_;   ///< set once the suite is compiled
+  std::optional<Digest> version_;  ///< the compiled suite's
   std::unique_ptr<Suite> suite_;
   std::vector<std::size_t> order_;  ///< in which the programs are tried
   std::unordered_set<Digest> good_builds_;
   std::function<void(std::size_t, std::size_t)> observe_;
   const volatile int* interrupted_ = nullptr;
 };
+
+/// What the default store says about `list` (canonical) on the default suite; nothing if the list
+/// was never tested on it.
+Result<std::optional<Verdict>> known_verdict(const std::string& list);
 
 /// The verdict of all suites together: the first that rejects, or sound.
 Result<Verdict> check_all(std::vector<Checker>& checkers, const std::string& list);

@@ -12,7 +12,7 @@
 
 #include "passes/catalogue.h"
 #include "passes/pass_list.h"
-#include "soundness/soundness_store.h"
+#include "soundness/checker.h"
 #include "support/files.h"
 #include "support/subprocess.h"
 #include "support/terminal.h"

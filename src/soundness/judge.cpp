@@ -1,11 +1,11 @@
 #include "soundness/judge.h"
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <cstdlib>
 #include <map>
+#include <optional>
 #include <set>
 #include <unordered_set>
 
@@ -67,12 +67,6 @@ struct Case {
   ProgramFinding finding;
 };
 
-std::string pack(const ProgramFinding& finding, const PassList& list) {
-  return nlohmann::json({std::string(to_string(finding.finding)), finding.evidence,
-                         list.to_string(), finding.build.high, finding.build.low})
-      .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-}
-
 class Judge {
  public:
   Judge(const PassCatalogue& catalogue, const Linker& linker, const JudgeOptions& options,
@@ -94,10 +88,12 @@ class Judge {
 
     std::vector<Case> singles = single_cases(suites);
     LLMC_CHECK(try_all("single passes", singles));
+    trials_ += singles.size();
     convict_singles(singles);
 
     std::vector<Case> random = random_cases(suites);
     LLMC_CHECK(try_all("random lists", random));
+    trials_ += random.size();
     LLMC_CHECK(convict_random(random));
     return conclude(singles, random);
   }
@@ -111,6 +107,7 @@ class Judge {
     for (const JudgeSuite& suite : suites)
       for (const SuiteProgram& program : suite.suite->programs) cases.push_back({&program, list});
     LLMC_CHECK(try_all("reference", cases));
+    trials_ += cases.size();
     for (const Case& trial : cases)
       if (trial.finding.finding != Finding::sound) unfit.insert(trial.program);
     return {};
@@ -203,20 +200,7 @@ class Judge {
     };
     const auto ran = run_trials(trials);
     LLMC_CHECK(flush());
-    trials_ += cases.size();
     return ran;
-  }
-
-  Result<void> take(const ChildResult& result, ProgramFinding& finding) {
-    if (!result.bytes) {
-      finding = finding_of(result);
-      return {};
-    }
-    const nlohmann::json fields = nlohmann::json::parse(*result.bytes);
-    LLMC_TRY(finding.finding, parse_finding(fields[0].get<std::string>()));
-    finding.evidence = fields[1];
-    finding.build = {fields[3], fields[4]};
-    return {};
   }
 
   /// Keeps a trial; a few hundred together, since each commit costs.
@@ -252,22 +236,33 @@ class Judge {
   }
 
   /// Minimises each random list that fails, and blames the last element of what is left.
-  Result<void> convict_random(std::vector<Case>& random) {
-    std::vector<Case> minimal;
+  Result<void> convict_random(const std::vector<Case>& random) {
+    std::vector<const Case*> failed;
     for (const Case& trial : random)
-      if (trial.finding.finding != Finding::sound) minimal.push_back(trial);
-    random_failures_ = minimal.size();
+      if (trial.finding.finding != Finding::sound) failed.push_back(&trial);
+    random_failures_ = failed.size();
+    LLMC_TRY(std::vector<Case> minimal, minimise_all(failed));
+    LLMC_CHECK(try_all("convictions", minimal));
+    for (const Case& trial : minimal)
+      if (trial.finding.finding != Finding::sound) blame_last(trial);
+    return {};
+  }
+
+  /// The cases with shorter lists, findings not filled in. What could not be minimised is left out:
+  /// nobody is blamed for it.
+  Result<std::vector<Case>> minimise_all(const std::vector<const Case*>& failed) {
     LLMC_TRY(const TemporaryFolder scratch, TemporaryFolder::create());
     Limits limits = options_.checker.compile;
     limits.deadline *= 60;
     ChildPool pool(options_.checker.jobs, limits);
+    std::vector<std::optional<PassList>> lists(failed.size());
     std::size_t next = 0;
     std::size_t done = 0;
-    while (next < minimal.size() || !pool.idle()) {
+    while (next < failed.size() || !pool.idle()) {
       if (interrupted_ != nullptr && *interrupted_ != 0)
         return fail("interrupted", ErrorKind::interrupted);
-      while (next < minimal.size() && pool.has_room()) {
-        const Case& trial = minimal[next];
+      while (next < failed.size() && pool.has_room()) {
+        const Case& trial = *failed[next];
         LLMC_CHECK(pool.start(next++, [&]() -> Result<std::string> {
           ::setenv("TMPDIR", scratch.path().c_str(), 1);
           return minimise(trial);
@@ -275,42 +270,21 @@ class Judge {
       }
       const auto result = pool.wait();
       if (!result) continue;
-      Case& trial = minimal[result->tag];
-      observe_("convictions", ++done, minimal.size());
-      if (!result->bytes) {
-        trial.finding = {};  // nobody is blamed for what could not be minimised
-        continue;
-      }
-      const nlohmann::json fields = nlohmann::json::parse(*result->bytes);
-      LLMC_CHECK(take(*result, trial.finding));
-      LLMC_TRY(trial.list, PassList::parse(fields[2].get<std::string>(), catalogue_));
+      observe_("minimising", ++done, failed.size());
+      if (!result->bytes) continue;
+      LLMC_TRY(lists[result->tag], PassList::parse(*result->bytes, catalogue_));
     }
-    for (const Case& trial : minimal)
-      if (trial.finding.finding != Finding::sound && !trial.list.empty()) blame_last(trial);
-    return {};
+    std::vector<Case> minimal;
+    for (std::size_t i = 0; i < failed.size(); ++i)
+      if (lists[i])
+        minimal.push_back({failed[i]->program, std::move(*lists[i]), true, "", failed[i]->tail});
+    return minimal;
   }
 
-  /// In a child: drops elements, last first, as long as the program fails in the same way.
+  /// In a child: drops elements, last first, as long as the program fails in the same way. The list
+  /// that is left.
   Result<std::string> minimise(const Case& trial) {
     PassList list = trial.list;
-    ProgramFinding finding = trial.finding;
-    const auto still_fails = [&](const PassList& candidate) {
-      ChildPool pool(1, options_.checker.compile);
-      Case attempt{trial.program, candidate};
-      const auto started = pool.start(0, [&]() -> Result<std::string> {
-        return pack(check_program(*trial.program, candidate.to_string(), linker_, good_builds_,
-                                  options_.checker.run),
-                    candidate);
-      });
-      if (!started) return false;
-      std::optional<ChildResult> result;
-      while (!result) result = pool.wait();
-      if (!take(*result, attempt.finding) || attempt.finding.finding == Finding::sound ||
-          is_wrong_result(attempt.finding.finding) != is_wrong_result(trial.finding.finding))
-        return false;
-      finding = attempt.finding;
-      return true;
-    };
     for (bool dropped = true; dropped;) {
       dropped = false;
       for (std::size_t i = list.elements().size() - trial.tail; i-- > 0;) {
@@ -318,12 +292,33 @@ class Judge {
         std::vector<PassElement> fewer = list.elements();
         fewer.erase(fewer.begin() + static_cast<long>(i));
         PassList candidate(std::move(fewer));
-        if (!still_fails(candidate)) continue;
+        LLMC_TRY(const ProgramFinding finding, find_out(*trial.program, candidate.to_string()));
+        if (finding.finding == Finding::sound ||
+            is_wrong_result(finding.finding) != is_wrong_result(trial.finding.finding))
+          continue;
         list = std::move(candidate);
         dropped = true;
       }
     }
-    return pack(finding, list);
+    return list.to_string();
+  }
+
+  /// One trial, now.
+  Result<ProgramFinding> find_out(const SuiteProgram& program, const std::string& list) {
+    ProgramFinding found;
+    TrialRun trial;
+    trial.count = 1;
+    trial.limits = options_.checker.compile;
+    trial.trial = [&](std::size_t) {
+      return check_program(program, list, linker_, good_builds_, options_.checker.run);
+    };
+    trial.wanted = [](std::size_t) { return true; };
+    trial.done = [&](std::size_t, ProgramFinding finding) -> Result<void> {
+      found = std::move(finding);
+      return {};
+    };
+    LLMC_CHECK(run_trials(trial));
+    return found;
   }
 
   void blame_last(const Case& trial) {

@@ -20,10 +20,10 @@
 namespace llmc {
 
 struct JudgeOptions {
-  CheckerOptions checker;            ///< its store keeps every trial: a killed run goes on
+  CheckerOptions checker;  ///< its store keeps every trial: a killed run goes on
   std::uint64_t seed = 1;
-  std::size_t share = 4;             ///< Use::shared_out: each pass sees every n-th program
-  std::vector<PassElement> passes;   ///< each pass once, as a list would hold it
+  std::size_t share = 4;  ///< Use::shared_out: each pass sees every n-th program
+  std::vector<PassElement> passes;  ///< each pass once, as a list would hold it
   std::function<PassList(Random&)> draw;  ///< a random list
 };
 
@@ -31,9 +31,9 @@ struct JudgeOptions {
 struct JudgeSuite {
   const Suite* suite = nullptr;
   enum class Use {
-    every_pass,   ///< each pass alone and before -Oz on each program
-    shared_out,   ///< each pass before -Oz on a share of the programs
-    one_each      ///< each program sees one pass before -Oz
+    every_pass,  ///< each pass alone and before -Oz on each program
+    shared_out,  ///< each pass before -Oz on a share of the programs
+    one_each  ///< each program sees one pass before -Oz
   } use = Use::every_pass;
   std::size_t random_lists = 2;  ///< for each program
 };
@@ -51,16 +51,16 @@ using JudgeObserver =
 
 /// What was found, for the table and for a report.
 struct Judgement {
-  std::vector<PassVerdict> passes;   ///< sorted by name
-  std::vector<Trial> convictions;    ///< minimised; one for each failure that was looked into
+  std::vector<PassVerdict> passes;  ///< sorted by name
+  std::vector<Trial> convictions;  ///< minimised; one for each failure that was looked into
   std::size_t trials = 0;
   std::size_t random_trials = 0;
   std::size_t random_failures = 0;
 };
 
 /// Tries every pass of `options.passes`. Its tier comes from what is found: blamed for a wrong
-/// program alone: denied; blamed for anything else: quarantined, or what the catalogue says if that is
-/// less; otherwise the tier that the catalogue gives it.
+/// program alone: denied; blamed for anything else: quarantined, or what the catalogue says if that
+/// is less; otherwise the tier that the catalogue gives it.
 Result<Judgement> judge(const std::vector<JudgeSuite>& suites, const PassCatalogue& catalogue,
                         const Linker& linker, const JudgeOptions& options,
                         const volatile int* interrupted, const JudgeObserver& observe);

@@ -32,7 +32,8 @@ constexpr Volatile k_volatile[] = {
     {"(^|[^A-Za-z])(" LLMC_MONTH " +[0-9]{1,2},? [0-9]{4})($|[^0-9])", "<date>"},
     {"(^|[^0-9:.])(" LLMC_CLOCK ")($|[^0-9:])", "<time>"},
     {"(^|[^A-Za-z0-9_.+-])([0-9]+m[0-9]+([.,][0-9]+)?s)($|[^A-Za-z0-9_])", "<time>"},
-    {"(^|[^A-Za-z0-9_.+-])([0-9]+([.,][0-9]+)? ?(ns|us|ms|s|secs?|seconds?|minutes?|milli-?seconds?|"
+    {"(^|[^A-Za-z0-9_.+-])([0-9]+([.,][0-9]+)? "
+     "?(ns|us|ms|s|secs?|seconds?|minutes?|milli-?seconds?|"
      "microseconds?|usecs?|msecs?))($|[^A-Za-z0-9_])",
      "<time>"},
 };

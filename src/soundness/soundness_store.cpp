@@ -5,7 +5,6 @@
 
 #include <cstdlib>
 
-#include "soundness/suite.h"
 #include "support/database.h"
 #include "toolchain/program.h"
 
@@ -232,13 +231,6 @@ Result<void> SoundnessStore::add_good_builds(const std::vector<Digest>& builds) 
     }
   }
   return end_batch();
-}
-
-Result<std::optional<Verdict>> known_verdict(const std::string& list) {
-  LLMC_TRY(SoundnessStore store, SoundnessStore::open(SoundnessStore::default_path()));
-  LLMC_TRY(const SuiteSources suite, suite_by_name(default_suite()));
-  LLMC_TRY(const Digest version, tested_version(suite, &store, 1));
-  return store.find_verdict(list, version);
 }
 
 }  // namespace llmc

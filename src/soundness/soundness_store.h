@@ -62,8 +62,4 @@ class SoundnessStore {
   std::unique_ptr<State> state_;
 };
 
-/// What the default store says about `list` (canonical) on the default suite; nothing if the list
-/// was never tested on it.
-Result<std::optional<Verdict>> known_verdict(const std::string& list);
-
 }  // namespace llmc

@@ -219,6 +219,10 @@ Result<std::vector<CompiledProgram>> compile_all(const SuiteSources& sources, So
 
 }  // namespace
 
+bool SuiteSources::all_outputs_known() const {
+  return std::ranges::all_of(programs, &SuiteSource::expected_known);
+}
+
 Digest SuiteSources::version() const {
   std::string all = "2|" + name + "|" + headers;
   for (const SuiteSource& program : programs)
@@ -363,13 +367,6 @@ Result<Suite> compile_suite(const SuiteSources& sources, SoundnessStore* store, 
     suite.version = Digest::of(all);
   }
   return suite;
-}
-
-Result<Digest> tested_version(const SuiteSources& sources, SoundnessStore* store, unsigned jobs) {
-  const bool all_known = std::ranges::all_of(sources.programs, &SuiteSource::expected_known);
-  if (all_known) return sources.version();
-  LLMC_TRY(const Suite suite, compile_suite(sources, store, jobs));
-  return suite.version;
 }
 
 }  // namespace llmc

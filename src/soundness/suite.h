@@ -29,6 +29,9 @@ struct SuiteSources {
   std::filesystem::path include_folder;  ///< for the programs' own headers; may be empty
   std::string headers;                   ///< the text of those headers, part of the version
 
+  /// True if no program can be left out.
+  [[nodiscard]] bool all_outputs_known() const;
+
   [[nodiscard]] Digest version() const;  ///< hash of the content of everything in it
 };
 
@@ -84,9 +87,5 @@ class SoundnessStore;
 /// `observe` with the number of programs done.
 Result<Suite> compile_suite(const SuiteSources& sources, SoundnessStore* store, unsigned jobs,
                             const std::function<void(std::size_t)>& observe = {});
-
-/// The version of the suite that compile_suite() makes; without compiling if no program can be left
-/// out.
-Result<Digest> tested_version(const SuiteSources& sources, SoundnessStore* store, unsigned jobs);
 
 }  // namespace llmc
