@@ -1,7 +1,6 @@
 #include "support/files.h"
 
 #include <fcntl.h>
-#include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -15,7 +14,7 @@ namespace fs = std::filesystem;
 namespace {
 
 Error system_error(const fs::path& path, const std::string& what) {
-  return {fmt::format("{}: {}: {}", path.string(), what, std::strerror(errno))};
+  return {path.string() + ": " + what + ": " + std::strerror(errno)};
 }
 
 Result<void> write_all(int fd, std::string_view bytes, const fs::path& path) {
@@ -78,7 +77,7 @@ Result<void> make_folder(const fs::path& path) {
   std::error_code code;
   fs::create_directories(path, code);
   if (code)
-    return fail(fmt::format("{}: cannot create the folder: {}", path.string(), code.message()));
+    return fail(path.string() + ": cannot create the folder: " + code.message());
   return {};
 }
 

@@ -1,6 +1,5 @@
 #include "support/terminal.h"
 
-#include <fmt/format.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -37,22 +36,25 @@ void ProgressLine::show(const std::string& text) {
   if (!enabled_ || now - last_ < std::chrono::milliseconds(100)) return;
   last_ = now;
   visible_ = true;
-  fmt::print(stderr, "\r\033[K{}", text.substr(0, terminal_width() - 1));
+  std::fputs(("\r\033[K" + text.substr(0, terminal_width() - 1)).c_str(), stderr);
   std::fflush(stderr);
 }
 
 void ProgressLine::clear() {
   if (!visible_) return;
-  fmt::print(stderr, "\r\033[K");
+  std::fputs("\r\033[K", stderr);
   std::fflush(stderr);
   visible_ = false;
 }
 
 std::string format_duration(double seconds) {
   const auto whole = static_cast<long>(seconds + 0.5);
-  if (whole < 60) return fmt::format("{} s", whole);
-  if (whole < 3600) return fmt::format("{} min {} s", whole / 60, whole % 60);
-  return fmt::format("{} h {} min", whole / 3600, whole % 3600 / 60);
+  const auto two = [](long a, const char* unit, long b, const char* smaller) {
+    return std::to_string(a) + unit + std::to_string(b) + smaller;
+  };
+  if (whole < 60) return std::to_string(whole) + " s";
+  if (whole < 3600) return two(whole / 60, " min ", whole % 60, " s");
+  return two(whole / 3600, " h ", whole % 3600 / 60, " min");
 }
 
 }  // namespace llmc
