@@ -1,5 +1,5 @@
-// What a model is and how it is trained: the shapes of the network and the settings of a stage, read
-// from JSON.
+// What a model is and how it is trained: the shapes of the network and the settings of a stage,
+// read from JSON.
 #pragma once
 
 #include <cstdint>

@@ -63,8 +63,8 @@ class JsonReader {
   /// `where` names the object in errors ("model", "stages[2]").
   JsonReader(const Json& object, std::string where) : json_(object), where_(std::move(where)) {}
 
-  /// Each replaces `value` where the member is there and has the right type; a wrong type is kept as
-  /// the reader's error.
+  /// Each replaces `value` where the member is there and has the right type; a wrong type is kept
+  /// as the reader's error.
   void read(const char* name, std::string& value);
   void read(const char* name, double& value);
   void read(const char* name, std::int64_t& value);

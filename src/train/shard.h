@@ -7,13 +7,14 @@
 //   documents = (first-token:u64 length:u32 prompt:u32) * document-count
 //
 // All numbers are little-endian; the checksums are CRC-32C (Castagnoli) of the bytes of their
-// part. `tokenizer` is the fingerprint of the tokenizer's model file. A document never sees another:
-// it is the mask. Its first `prompt` tokens are not predicted (they carry no loss); 0 for plain text,
-// where only the first token goes unpredicted.
+// part. `tokenizer` is the fingerprint of the tokenizer's model file. A document never sees
+// another: it is the mask. Its first `prompt` tokens are not predicted (they carry no loss); 0 for
+// plain text, where only the first token goes unpredicted.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
