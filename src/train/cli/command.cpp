@@ -1,0 +1,93 @@
+#include "train/cli/command.h"
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <exception>
+
+#include "support/terminal.h"
+#include "support/text.h"
+#include "train/cli/commands.h"
+
+namespace llmc::train {
+namespace {
+
+/// All subcommands, in the order in which help shows them.
+CommandTable all_commands() {
+  return {"llmc-train",
+          "llmc-train makes the language models that llmc asks: tokenizer, data, training, export.",
+          {}};
+}
+
+void print_help(const CommandTable& table) {
+  std::printf("Usage: %s COMMAND [OPTIONS]\n\n%s\n\nCommands:\n", table.program, table.summary);
+  for (const Command& command : table.commands)
+    std::printf("  %-12s %s\n", command.name, command.help);
+  std::printf("\n`%s COMMAND --help` explains a command.\n", table.program);
+}
+
+/// What to say after the name of a command that does not exist.
+std::string suggestion(const CommandTable& table, const std::string& name) {
+  std::vector<std::string> names;
+  for (const Command& command : table.commands) names.emplace_back(command.name);
+  const std::string nearest = nearest_name(name, names);
+  return nearest.empty() ? std::string("; `") + table.program + " --help` lists the commands"
+                         : "; did you mean '" + nearest + "'?";
+}
+
+void talk(const char* colour, const char* label, const std::string& message) {
+  std::fprintf(stderr, "llmc-train: %s%s%s%s\n", colour, label,
+               *colour == '\0' ? "" : Style::for_standard_error().plain, message.c_str());
+}
+
+}  // namespace
+
+int run_command(const CommandTable& table, const std::vector<std::string>& arguments) {
+  if (arguments.empty() || arguments[0] == "--help" || arguments[0] == "-h" ||
+      arguments[0] == "help") {
+    print_help(table);
+    return arguments.empty() ? k_exit_usage : k_exit_done;
+  }
+  for (const Command& command : table.commands)
+    if (arguments[0] == command.name) return command.run({arguments.begin() + 1, arguments.end()});
+  return report({"unknown command '" + arguments[0] + "'" + suggestion(table, arguments[0]),
+                 ErrorKind::usage});
+}
+
+int run_command_line(int argc, char** argv) {
+  const std::vector<std::string> arguments(argv + 1, argv + argc);
+  if (!arguments.empty() && arguments[0] == "--version") {
+    std::printf("llmc-train %s\n", LLMC_VERSION);
+    return k_exit_done;
+  }
+  int code = k_exit_failed;
+  try {
+    code = run_command(all_commands(), arguments);
+  } catch (const std::exception& error) {  // out of memory, above all
+    return report({error.what()});
+  }
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return code;
+  return report({std::string("standard output: cannot write: ") + std::strerror(errno) +
+                 "; what was printed is incomplete"});
+}
+
+int report(const Error& error) {
+  talk(Style::for_standard_error().red, "error: ", error.message);
+  switch (error.kind) {
+    case ErrorKind::usage:
+      return k_exit_usage;
+    case ErrorKind::interrupted:
+      return k_exit_interrupted;
+    case ErrorKind::failed:
+      break;
+  }
+  return k_exit_failed;
+}
+
+void warn(const std::string& message) {
+  talk(Style::for_standard_error().yellow, "warning: ", message);
+}
+
+void say(const std::string& message) { talk("", "", message); }
+
+}  // namespace llmc::train
