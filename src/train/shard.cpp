@@ -28,10 +28,11 @@ struct Header {
   std::uint64_t tokenizer = 0;
   std::uint64_t tokens = 0;
   std::uint64_t documents = 0;
+  std::uint64_t text_bytes = 0;
   std::uint32_t tokens_crc = 0;
   std::uint32_t documents_crc = 0;
 };
-static_assert(sizeof(Header) == 48);
+static_assert(sizeof(Header) == 56);
 
 std::size_t padded(std::uint64_t tokens) { return (tokens * sizeof(std::uint16_t) + 7) / 8 * 8; }
 
@@ -86,7 +87,8 @@ std::uint32_t crc32c(std::span<const std::byte> bytes, std::uint32_t crc) {
   return ~crc;
 }
 
-Result<void> ShardWriter::add(std::span<const std::uint16_t> tokens, std::uint32_t prompt) {
+Result<void> ShardWriter::add(std::span<const std::uint16_t> tokens, std::uint32_t prompt,
+                              std::uint64_t bytes) {
   if (tokens.size() < 2) return fail("a document needs at least two tokens");
   if (tokens.size() > UINT32_MAX) return fail("a document of more than 2^32 tokens");
   if (prompt >= tokens.size()) return fail("a document whose prompt leaves nothing to predict");
@@ -96,6 +98,7 @@ Result<void> ShardWriter::add(std::span<const std::uint16_t> tokens, std::uint32
                   std::to_string(vocabulary_));
   documents_.push_back({tokens_.size(), static_cast<std::uint32_t>(tokens.size()), prompt});
   tokens_.insert(tokens_.end(), tokens.begin(), tokens.end());
+  bytes_ += bytes;
   return {};
 }
 
@@ -105,6 +108,7 @@ Result<void> ShardWriter::write(const std::filesystem::path& path) {
   header.tokenizer = tokenizer_;
   header.tokens = tokens_.size();
   header.documents = documents_.size();
+  header.text_bytes = bytes_;
   std::vector<std::uint16_t> tokens = std::move(tokens_);
   tokens.resize(padded(header.tokens) / sizeof(std::uint16_t));
   const auto token_bytes = std::as_bytes(std::span(tokens));
@@ -118,6 +122,7 @@ Result<void> ShardWriter::write(const std::filesystem::path& path) {
   bytes.append(reinterpret_cast<const char*>(document_bytes.data()), document_bytes.size());
   tokens_.clear();
   documents_.clear();
+  bytes_ = 0;
   return write_file(path, bytes);
 }
 
@@ -149,6 +154,7 @@ Result<Shard> Shard::open(const std::filesystem::path& path) {
     return wrong("damaged shard (its checksum is wrong): pack the data again");
   shard.token_count_ = header.tokens;
   shard.count_ = header.documents;
+  shard.text_bytes_ = header.text_bytes;
   shard.vocabulary_ = header.vocabulary;
   shard.tokenizer_ = header.tokenizer;
   shard.tokens_ = reinterpret_cast<const std::uint16_t*>(tokens);

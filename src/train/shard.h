@@ -2,7 +2,8 @@
 //
 //   shard     = header tokens documents
 //   header    = "LLMCSHRD" version:u32 vocabulary:u32 tokenizer:u64
-//               token-count:u64 document-count:u64 tokens-crc:u32 documents-crc:u32   (48 bytes)
+//               token-count:u64 document-count:u64 text-bytes:u64
+//               tokens-crc:u32 documents-crc:u32                                      (56 bytes)
 //   tokens    = token:u16 * token-count, then zero bytes up to a multiple of 8
 //   documents = (first-token:u64 length:u32 prompt:u32) * document-count
 //
@@ -32,9 +33,11 @@ class ShardWriter {
   ShardWriter(std::uint32_t vocabulary, std::uint64_t tokenizer)
       : vocabulary_(vocabulary), tokenizer_(tokenizer) {}
 
-  /// Adds a document of at least two tokens, of which the first `prompt` carry no loss. Every token
-  /// must be below the vocabulary, and one at least must be predicted.
-  Result<void> add(std::span<const std::uint16_t> tokens, std::uint32_t prompt);
+  /// Adds a document of at least two tokens, of which the first `prompt` carry no loss; the others
+  /// stand for `bytes` of text. Every token must be below the vocabulary, and one at least must be
+  /// predicted.
+  Result<void> add(std::span<const std::uint16_t> tokens, std::uint32_t prompt,
+                   std::uint64_t bytes);
 
   [[nodiscard]] std::uint64_t tokens() const { return tokens_.size(); }
   [[nodiscard]] std::uint64_t documents() const { return documents_.size(); }
@@ -51,6 +54,7 @@ class ShardWriter {
   };
   std::uint32_t vocabulary_;
   std::uint64_t tokenizer_;
+  std::uint64_t bytes_ = 0;
   std::vector<std::uint16_t> tokens_;
   std::vector<Document> documents_;
 };
@@ -69,12 +73,15 @@ class Shard {
   [[nodiscard]] std::size_t size() const { return count_; }  ///< documents
   [[nodiscard]] Document operator[](std::size_t i) const;
   [[nodiscard]] std::uint64_t tokens() const { return token_count_; }
+  /// Bytes of text that the predicted tokens of all documents stand for.
+  [[nodiscard]] std::uint64_t text_bytes() const { return text_bytes_; }
   [[nodiscard]] std::uint32_t vocabulary() const { return vocabulary_; }
   [[nodiscard]] std::uint64_t tokenizer() const { return tokenizer_; }
 
  private:
   std::shared_ptr<const std::byte> file_;
   std::uint64_t token_count_ = 0;
+  std::uint64_t text_bytes_ = 0;
   std::size_t count_ = 0;
   std::uint32_t vocabulary_ = 0;
   std::uint64_t tokenizer_ = 0;
