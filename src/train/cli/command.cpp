@@ -1,23 +1,12 @@
 #include "train/cli/command.h"
 
-#include <cerrno>
 #include <cstdio>
-#include <cstring>
-#include <exception>
 
 #include "support/terminal.h"
 #include "support/text.h"
-#include "train/cli/commands.h"
 
 namespace llmc::train {
 namespace {
-
-/// All subcommands, in the order in which help shows them.
-CommandTable all_commands() {
-  return {"llmc-train",
-          "llmc-train makes the language models that llmc asks: tokenizer, data, training, export.",
-          {}};
-}
 
 void print_help(const CommandTable& table) {
   std::printf("Usage: %s COMMAND [OPTIONS]\n\n%s\n\nCommands:\n", table.program, table.summary);
@@ -52,23 +41,6 @@ int run_command(const CommandTable& table, const std::vector<std::string>& argum
     if (arguments[0] == command.name) return command.run({arguments.begin() + 1, arguments.end()});
   return report({"unknown command '" + arguments[0] + "'" + suggestion(table, arguments[0]),
                  ErrorKind::usage});
-}
-
-int run_command_line(int argc, char** argv) {
-  const std::vector<std::string> arguments(argv + 1, argv + argc);
-  if (!arguments.empty() && arguments[0] == "--version") {
-    std::printf("llmc-train %s\n", LLMC_VERSION);
-    return k_exit_done;
-  }
-  int code = k_exit_failed;
-  try {
-    code = run_command(all_commands(), arguments);
-  } catch (const std::exception& error) {  // out of memory, above all
-    return report({error.what()});
-  }
-  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return code;
-  return report({std::string("standard output: cannot write: ") + std::strerror(errno) +
-                 "; what was printed is incomplete"});
 }
 
 int report(const Error& error) {

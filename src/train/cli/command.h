@@ -1,4 +1,4 @@
-// The subcommands of llmc-train: a table of rows, and what they share.
+// Subcommands: a table of rows, and what they share.
 #pragma once
 
 #include <string>
@@ -30,9 +30,6 @@ struct CommandTable {
 
 /// Finds the subcommand that `arguments` begin with and runs it, or prints the help of the table.
 int run_command(const CommandTable& table, const std::vector<std::string>& arguments);
-
-/// The whole of `main`.
-int run_command_line(int argc, char** argv);
 
 /// Prints "llmc-train: error: …" and returns the exit code of the error's kind.
 int report(const Error& error);

@@ -1,10 +1,13 @@
-// What the rows of the table call: one function for each subcommand, in the file of its name.
+// The subcommands of llmc-train: one function for each, in the file of its name.
 #pragma once
 
 #include <string>
 #include <vector>
 
 namespace llmc::train {
+
+/// Finds the subcommand and runs it; the whole of `main`.
+int run_command_line(int argc, char** argv);
 
 int run_export(const std::vector<std::string>& arguments);
 int run_pack(const std::vector<std::string>& arguments);
