@@ -62,6 +62,7 @@ const std::vector<Command>& commands() {
       {"size", "measure sources, IR or objects", run_size},
       {"opt", "apply a pass list to a program", run_opt},
       {"emit", "turn sources into unoptimised IR", run_emit},
+      {"dataset", "turn sources into training data", run_dataset},
       {"portfolio", "choose lists for searches to start from", run_portfolio},
       {"judge", "try every pass on suites of programs and make the verdict table", run_judge},
       {"passes", "list the passes of this LLVM and how far each is trusted", run_passes},

@@ -29,6 +29,7 @@ struct Command {
 int run_bisect(const std::vector<std::string>& arguments);
 int run_cc(const std::vector<std::string>& arguments);
 int run_check(const std::vector<std::string>& arguments);
+int run_dataset(const std::vector<std::string>& arguments);
 int run_difftest(const std::vector<std::string>& arguments);
 int run_emit(const std::vector<std::string>& arguments);
 int run_judge(const std::vector<std::string>& arguments);

@@ -24,15 +24,19 @@ void ignore_diagnostic(const llvm::DiagnosticInfo*, void*) {}
 
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 
+std::unexpected<Error> bitcode_error(const std::string& name, llvm::Error error) {
+  return fail(fmt::format(
+      "{}: cannot read the bitcode: {}; the file is truncated, damaged, or made by a newer LLVM "
+      "than the {} in use",
+      name, first_line(llvm::toString(std::move(error))), LLVM_VERSION_STRING));
+}
+
 Result<std::unique_ptr<llvm::Module>> parse_bitcode(std::string_view bytes, const std::string& name,
                                                     llvm::LLVMContext& context) {
   const llvm::MemoryBufferRef buffer(llvm::StringRef(bytes.data(), bytes.size()), name);
   auto module = llvm::parseBitcodeFile(buffer, context);
   if (module) return std::move(*module);
-  return fail(fmt::format(
-      "{}: cannot read the bitcode: {}; the file is truncated, damaged, or made by a newer LLVM "
-      "than the {} in use",
-      name, first_line(llvm::toString(module.takeError())), LLVM_VERSION_STRING));
+  return bitcode_error(name, module.takeError());
 }
 
 Result<std::unique_ptr<llvm::Module>> parse_text(std::string_view bytes, const std::string& name,
@@ -80,6 +84,22 @@ Result<IrModule> IrModule::parse(std::string_view bytes, const std::string& name
   LLMC_TRY(auto module, is_bitcode(bytes) ? parse_bitcode(bytes, name, *context)
                                           : parse_text(bytes, name, *context));
   IrModule result(std::move(context), std::move(module));
+  if (auto verified = result.verify(); !verified)
+    return std::unexpected(verified.error().with_context(name));
+  return result;
+}
+
+Result<IrModule> IrModule::parse_lazily(std::string_view bitcode, const std::string& name,
+                                        const std::function<void(llvm::Module&)>& prepare) {
+  auto context = std::make_unique<llvm::LLVMContext>();
+  context->setDiscardValueNames(true);
+  context->setDiagnosticHandlerCallBack(ignore_diagnostic, nullptr);
+  const llvm::MemoryBufferRef buffer(llvm::StringRef(bitcode.data(), bitcode.size()), name);
+  auto module = llvm::getLazyBitcodeModule(buffer, *context);
+  if (!module) return bitcode_error(name, module.takeError());
+  prepare(**module);
+  if (llvm::Error error = (*module)->materializeAll()) return bitcode_error(name, std::move(error));
+  IrModule result(std::move(context), std::move(*module));
   if (auto verified = result.verify(); !verified)
     return std::unexpected(verified.error().with_context(name));
   return result;

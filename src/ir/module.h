@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -27,6 +28,11 @@ class IrModule {
   /// `name`, and for text the line and column.
   static Result<IrModule> parse(std::string_view bytes, const std::string& name,
                                 ValueNames names = ValueNames::keep);
+
+  /// As above for bitcode, without names of values; `prepare` is called before the bodies of
+  /// functions are read, and those that it deletes never are.
+  static Result<IrModule> parse_lazily(std::string_view bitcode, const std::string& name,
+                                       const std::function<void(llvm::Module&)>& prepare);
 
   IrModule(IrModule&&) noexcept;
   IrModule& operator=(IrModule&&) noexcept;

@@ -47,29 +47,83 @@ void keep_only(llvm::Module& module, const llvm::Function& kept) {
   for (llvm::GlobalObject* object : unused) object->eraseFromParent();
 }
 
-}  // namespace
-
-Result<SplitModule> split_module(const std::string& bitcode, const std::string& function) {
-  LLMC_TRY(IrModule one, IrModule::parse(bitcode, function));
-  LLMC_TRY(IrModule other, IrModule::parse(bitcode, function));
-  llvm::Function* kept = one.module().getFunction(function);
-  llvm::Function* cut = other.module().getFunction(function);
+/// Whether `function` can be cut out of `module`.
+Result<void> check_cut(const llvm::Module& module, const std::string& function) {
+  const llvm::Function* kept = module.getFunction(function);
   if (kept == nullptr || kept->isDeclaration())
     return fail(fmt::format("{}: no such function in the module", function));
   const bool labels_escape = std::ranges::any_of(
       *kept, [](const llvm::BasicBlock& block) { return block.hasAddressTaken(); });
   if (labels_escape) return fail(fmt::format("{}: addresses of its labels are taken", function));
+  return {};
+}
+
+/// Makes what is another name of something here (an alias, an ifunc) something of its own that is
+/// defined elsewhere.
+void replace_indirect_symbols(llvm::Module& module) {
+  std::vector<llvm::GlobalValue*> symbols;
+  for (llvm::GlobalAlias& alias : module.aliases()) symbols.push_back(&alias);
+  for (llvm::GlobalIFunc& ifunc : module.ifuncs()) symbols.push_back(&ifunc);
+  for (llvm::GlobalValue* symbol : symbols) {
+    llvm::GlobalValue* declared = nullptr;
+    if (auto* type = llvm::dyn_cast<llvm::FunctionType>(symbol->getValueType()))
+      declared = llvm::Function::Create(type, llvm::GlobalValue::ExternalLinkage, "", module);
+    else
+      declared = new llvm::GlobalVariable(module, symbol->getValueType(), false,
+                                          llvm::GlobalValue::ExternalLinkage, nullptr);
+    declared->takeName(symbol);
+    declared->setDSOLocal(symbol->isDSOLocal());
+    symbol->replaceAllUsesWith(declared);
+    symbol->eraseFromParent();
+  }
+}
+
+/// Leaves of `module` the one function and what it needs.
+void cut_out(llvm::Module& module, const std::string& function) {
+  promote_locals(module);
+  llvm::Function& kept = *module.getFunction(function);
+  kept.setLinkage(llvm::GlobalValue::ExternalLinkage);
+  kept.setComdat(nullptr);
+  keep_only(module, kept);
+}
+
+}  // namespace
+
+Result<SplitModule> split_module(const std::string& bitcode, const std::string& function) {
+  LLMC_TRY(IrModule one, IrModule::parse(bitcode, function));
+  LLMC_TRY(IrModule other, IrModule::parse(bitcode, function));
+  LLMC_CHECK(check_cut(one.module(), function));
   if (!one.module().alias_empty() || !one.module().ifunc_empty())
     return fail(fmt::format("{}: the module has aliases", function));
-  promote_locals(one.module());
+  cut_out(one.module(), function);
   promote_locals(other.module());
-  kept->setLinkage(llvm::GlobalValue::ExternalLinkage);
-  kept->setComdat(nullptr);
-  keep_only(one.module(), *kept);
-  make_declaration(*cut);
+  make_declaration(*other.module().getFunction(function));
   LLMC_CHECK(one.verify());
   LLMC_CHECK(other.verify());
   return SplitModule{std::move(one), std::move(other)};
+}
+
+Result<IrModule> extract_function(const std::string& bitcode, const std::string& function) {
+  // Bodies are most of a module, and are read for each function that is extracted.
+  const auto drop_other_bodies = [&](llvm::Module& module) {
+    promote_locals(module);
+    replace_indirect_symbols(module);
+    for (llvm::Function& other : module)
+      if (other.getName() != function && !other.isDeclaration()) make_declaration(other);
+  };
+  LLMC_TRY(IrModule module, IrModule::parse_lazily(bitcode, function, drop_other_bodies));
+  LLMC_CHECK(check_cut(module.module(), function));
+  cut_out(module.module(), function);
+  LLMC_CHECK(module.verify());
+  return module;
+}
+
+std::vector<std::string> defined_functions(const IrModule& module) {
+  std::vector<std::string> names;
+  for (const llvm::Function& function : module.module())
+    if (!function.isDeclarationForLinker() && function.hasName())
+      names.push_back(function.getName().str());
+  return names;
 }
 
 }  // namespace llmc

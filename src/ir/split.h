@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "ir/module.h"
 
@@ -17,5 +18,13 @@ struct SplitModule {
 /// Splits the module `bitcode` at `function`. Fails if it does not define one of that name, or if
 /// the parts hang together otherwise: addresses of its labels are taken, or there are aliases.
 Result<SplitModule> split_module(const std::string& bitcode, const std::string& function);
+
+/// The first half alone, which is cheaper; names of values are not kept. Aliases are no obstacle:
+/// what the function uses of them becomes a declaration.
+Result<IrModule> extract_function(const std::string& bitcode, const std::string& function);
+
+/// The functions that `module` has the code of, in its order; not those whose code is only lent by
+/// another object (available_externally).
+std::vector<std::string> defined_functions(const IrModule& module);
 
 }  // namespace llmc

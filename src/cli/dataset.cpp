@@ -1,0 +1,217 @@
+// llmc dataset: sources to what models are trained on.
+#include "corpus/dataset.h"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <chrono>
+#include <cmath>
+#include <filesystem>
+
+#include "cli/command.h"
+#include "cli/shared_options.h"
+#include "cli/tune_common.h"
+#include "ir/normal_form.h"
+#include "passes/verdict_table.h"
+#include "support/files.h"
+#include "support/terminal.h"
+
+namespace llmc {
+namespace {
+
+namespace fs = std::filesystem;
+using Clock = std::chrono::steady_clock;
+
+struct Options : SharedOptions {
+  std::string kind;
+  std::string output = "-";
+  std::string labels;
+  DatasetOptions dataset;
+};
+
+void add_options(CLI::App& app, Options& options) {
+  DatasetOptions& dataset = options.dataset;
+  CorpusOptions& corpus = dataset.corpus;
+  corpus.jobs = std::max(1U, std::thread::hardware_concurrency());
+  options.deadline_seconds = 60;
+  app.add_option("kind", options.kind, "pretrain, emulate, flags, lift, or programs")
+      ->required()
+      ->check(CLI::IsMember({"pretrain", "emulate", "flags", "lift", "programs"}));
+  options.add_inputs(app, "Sources, IR, a compile_commands.json or a folder with one");
+  app.add_option("-o,--output", options.output,
+                 "Output file; compressed if it ends in .zst. A folder for programs")
+      ->capture_default_str();
+  app.add_option("--max-bytes", corpus.most_bytes, "Leave out functions of longer text")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  app.add_option("--min-bytes", corpus.least_bytes, "Leave out functions of shorter text")
+      ->capture_default_str();
+  app.add_option("--min-instructions", corpus.least_instructions,
+                 "Leave out functions of fewer instructions")
+      ->capture_default_str();
+  app.add_option("--sample", corpus.most_programs,
+                 "Take so many functions, chosen by hash; 0 for all")
+      ->capture_default_str();
+  app.add_option("--lists", dataset.lists, "emulate: pass lists for each function")
+      ->check(CLI::Range(1, 10'000))
+      ->capture_default_str();
+  app.add_option("--length", dataset.longest_list, "emulate: passes in a list, at most")
+      ->check(CLI::Range(1, 1'000))
+      ->capture_default_str();
+  app.add_option("--labels", options.labels,
+                 "flags: what llmc tune --json printed for the files of llmc dataset programs");
+  app.add_flag("--with-code", dataset.with_code, "flags: end answers with the optimised code");
+  app.add_option("--seed", corpus.seed, "Seed of all random choices")->capture_default_str();
+  app.add_option("-j,--jobs", corpus.jobs, "Processes at work")
+      ->check(CLI::Range(1, 1024))
+      ->capture_default_str();
+  options.add_limits(app);
+}
+
+/// The units behind one argument, with the package and the source that their rows will name.
+Result<void> add_units(const std::string& argument, const std::vector<std::string>& flags,
+                       std::vector<CorpusUnit>& units) {
+  LLMC_TRY(auto inputs, find_inputs({argument}, flags));
+  std::error_code ignored;
+  fs::path folder = fs::absolute(argument, ignored).lexically_normal();
+  if (!fs::is_directory(folder, ignored)) folder = folder.parent_path();
+  if (!folder.has_filename()) folder = folder.parent_path();
+  for (Input& input : inputs) {
+    const fs::path file = fs::absolute(input.name, ignored);
+    CorpusUnit unit{std::move(input), folder.filename(), ""};
+    unit.source = file.lexically_relative(folder);
+    if (unit.source.empty() || unit.source.starts_with("..")) unit.source = file.filename();
+    units.push_back(std::move(unit));
+  }
+  return {};
+}
+
+std::string describe(const std::map<std::string, std::uint64_t>& counts) {
+  std::string text;
+  for (const auto& [name, count] : counts)
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, name);
+  return text.empty() ? "none" : text;
+}
+
+/// A progress line with rate and time left.
+CorpusProgress show_on(ProgressLine& line, const char* noun) {
+  return [&line, noun, start = Clock::now()](std::size_t done, std::size_t all) {
+    const double spent = std::chrono::duration<double>(Clock::now() - start).count();
+    const double rate = static_cast<double>(done) / std::max(spent, 1e-3);
+    line.show(fmt::format("[{}/{} {}] {:.1f}/s, {} left", done, all, noun, rate,
+                          format_duration(static_cast<double>(all - done) / rate)));
+  };
+}
+
+Result<Corpus> collect(const Options& options, ProgressLine& line) {
+  std::vector<CorpusUnit> units;
+  for (const std::string& file : options.files) {
+    LLMC_CHECK(add_units(file, options.compiler_flags(), units));
+  }
+  LLMC_TRY(Corpus corpus, collect_programs(units, options.dataset.corpus, show_on(line, "units")));
+  line.clear();
+  for (const std::string& failure : corpus.failures) report({failure});
+  const CorpusCounts& counts = corpus.counts;
+  if (corpus.programs.empty())
+    return fail(fmt::format("no function to learn from in {} units with {} functions; left out: {}",
+                            counts.units, counts.functions, describe(counts.skipped)));
+  fmt::print(stderr,
+             "{} functions of {} in {} units; left out: {}\n"
+             "{} bytes as LLVM prints them, {} in normal form ({:.3f})\n",
+             corpus.programs.size(), counts.functions, counts.units, describe(counts.skipped),
+             counts.plain_bytes, counts.normal_bytes,
+             static_cast<double>(counts.normal_bytes) / static_cast<double>(counts.plain_bytes));
+  return corpus;
+}
+
+/// Writes each program as ID.bc.
+Result<void> write_programs(const Corpus& corpus, const Options& options, ProgressLine& line) {
+  if (options.output == "-")
+    return fail("programs need a folder; give one with -o", ErrorKind::usage);
+  LLMC_CHECK(make_folder(options.output));
+  std::size_t done = 0;
+  const auto progress = show_on(line, "programs");
+  return run_in_children(
+      corpus.programs.size(), options.dataset.corpus,
+      [&](std::size_t i) -> Result<std::string> {
+        LLMC_TRY(const IrModule module, read_normal(corpus.programs[i].text, "program"));
+        return module.bitcode();
+      },
+      [&](const ChildResult& result) -> Result<void> {
+        progress(++done, corpus.programs.size());
+        if (!result.bytes) return std::unexpected(result.bytes.error());
+        const std::string name = corpus.programs[result.tag].id.hex() + ".bc";
+        return write_file(fs::path(options.output) / name, *result.bytes);
+      });
+}
+
+Result<void> write_rows(const Corpus& corpus, DatasetOptions& options, const std::string& output,
+                        ProgressLine& line) {
+  LLMC_TRY(const PassCatalogue catalogue, installed_catalogue());
+  const Alphabet alphabet(catalogue, PassTier::trusted);
+  options.alphabet = &alphabet;
+  options.catalogue = &catalogue;
+  LLMC_TRY(RowFile file, RowFile::create(output));
+  LLMC_TRY(const DatasetCounts counts,
+           write_dataset(corpus.programs, options, file, show_on(line, "functions")));
+  LLMC_CHECK(file.finish());
+  line.clear();
+  fmt::print(stderr, "{}: {} bytes of rows: {}; left out: {}\n", output, counts.bytes,
+             describe(counts.rows), describe(counts.skipped));
+  return {};
+}
+
+DatasetKind kind_of(const std::string& name) {
+  return name == "emulate" ? DatasetKind::emulate
+         : name == "flags" ? DatasetKind::flags
+         : name == "lift"  ? DatasetKind::lift
+                           : DatasetKind::pretrain;
+}
+
+Result<Labels> load_labels(const std::string& path) {
+  LabelCounts counts;
+  LLMC_TRY(Labels labels, read_labels(path, counts));
+  const auto number = static_cast<double>(std::max<std::size_t>(1, labels.size()));
+  fmt::print(stderr, "{}: {} labels, {} improve on -Oz, mean gain {:.2f}%; left out: {}\n", path,
+             labels.size(), counts.improved, 100 * (1 - std::exp(counts.log_ratio / number)),
+             describe(counts.skipped));
+  return labels;
+}
+
+Result<void> run(Options& options) {
+  ProgressLine line;
+  Labels labels;
+  if (options.kind == "flags") {
+    if (options.labels.empty())
+      return fail("flags need labels; give what llmc tune --json printed with --labels",
+                  ErrorKind::usage);
+    LLMC_TRY(labels, load_labels(options.labels));
+  }
+  options.dataset.labels = &labels;
+  LLMC_TRY(const Corpus corpus, collect(options, line));
+  if (options.kind == "programs") return write_programs(corpus, options, line);
+  options.dataset.kind = kind_of(options.kind);
+  return write_rows(corpus, options.dataset, options.output, line);
+}
+
+}  // namespace
+
+int run_dataset(const std::vector<std::string>& arguments) {
+  CLI::App app(
+      "Turns sources into training data. Each function becomes a program of its own, in normal\n"
+      "form; rows are JSON lines. pretrain: its IR before and after the standard pipelines, and\n"
+      "its assembly. emulate: what drawn pass lists make of it. flags: the best list known.\n"
+      "lift: assembly back to IR. programs: the functions as bitcode, for llmc tune to label.",
+      "llmc dataset");
+  Options options;
+  add_options(app, options);
+  if (const int code = parse_options(app, arguments); code >= 0) return code;
+  catch_interrupts();
+  initialize_targets();
+  options.dataset.corpus.limits = options.limits();
+  options.dataset.corpus.interrupt = &interrupted;
+  if (auto done = run(options); !done) return report(done.error());
+  return k_exit_done;
+}
+
+}  // namespace llmc

@@ -1,0 +1,75 @@
+// Programs for models: the functions of translation units, each a module of its own in normal form.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "sandbox/child.h"
+#include "sandbox/inputs.h"
+#include "support/digest.h"
+#include "support/error.h"
+
+namespace llmc {
+
+/// A translation unit and where it is from.
+struct CorpusUnit {
+  Input input;
+  std::string package;  ///< the folder of its compilation database, or of the file
+  std::string source;  ///< the file, from there
+};
+
+/// One function as a module of its own. Rows of data sets are made from it.
+struct FunctionProgram {
+  Digest id;  ///< of `text`
+  std::string function;
+  std::string package;
+  std::string source;
+  std::string text;  ///< unoptimised, in normal form (ir/normal_form.h)
+  std::string path;  ///< where what is wrong with it can be looked up
+};
+
+struct CorpusOptions {
+  unsigned jobs = 1;
+  Limits limits;  ///< for each unit, and for each program
+  std::size_t least_bytes = 0;  ///< of normal text
+  std::size_t most_bytes = 8192;  ///< of normal text
+  std::uint64_t least_instructions = 5;
+  std::size_t most_programs = 0;  ///< a sample of so many, by hash; 0: all
+  std::uint64_t seed = 1;
+  const volatile int* interrupt = nullptr;
+};
+
+/// What was left out, by reason, and what was taken.
+struct CorpusCounts {
+  std::uint64_t units = 0;
+  std::uint64_t failed_units = 0;
+  std::uint64_t functions = 0;  ///< defined in the units
+  std::uint64_t plain_bytes = 0;  ///< of the functions taken, as LLVM prints their modules
+  std::uint64_t normal_bytes = 0;  ///< of the same, in normal form
+  std::map<std::string, std::uint64_t> skipped;
+};
+
+struct Corpus {
+  std::vector<FunctionProgram> programs;
+  CorpusCounts counts;
+  std::vector<std::string> failures;  ///< units that could not be loaded: why, a sentence each
+};
+
+/// Told how many of how many items are done.
+using CorpusProgress = std::function<void(std::size_t done, std::size_t all)>;
+
+/// The functions of `units`, in order, without those that are too long, too short, or equal to an
+/// earlier one. Units are read and cut in children; one that kills its child is a failure.
+Result<Corpus> collect_programs(const std::vector<CorpusUnit>& units, const CorpusOptions& options,
+                                const CorpusProgress& progress);
+
+/// Runs `work` for 0, 1, … `count` - 1 in children, `jobs` at a time, and hands the results to
+/// `deliver` in this order. Stops at the first error of `deliver`, and when interrupted.
+Result<void> run_in_children(std::size_t count, const CorpusOptions& options,
+                             const std::function<Result<std::string>(std::size_t)>& work,
+                             const std::function<Result<void>(const ChildResult&)>& deliver);
+
+}  // namespace llmc

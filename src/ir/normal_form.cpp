@@ -1,0 +1,272 @@
+#include "ir/normal_form.h"
+
+#include <fmt/format.h>
+#include <llvm/IR/AssemblyAnnotationWriter.h>
+#include <llvm/IR/DebugInfo.h>
+#include <llvm/IR/InstIterator.h>
+#include <llvm/IR/Instructions.h>
+#include <llvm/IR/IntrinsicInst.h>
+#include <llvm/IR/Module.h>
+#include <llvm/Support/FormattedStream.h>
+#include <llvm/Support/raw_ostream.h>
+#include <llvm/TargetParser/Triple.h>
+
+#include <map>
+#include <vector>
+
+namespace llmc {
+namespace {
+
+constexpr const char* k_triple = "x86_64-pc-linux-gnu";
+constexpr const char* k_layout =
+    "e-m:e-p270:32:32-p271:32:32-p272:64:64-i64:64-i128:128-f80:128-n8:16:32:64-S128";
+
+/// Stands in front of instructions whose alignment is not printed; LLVM prints no control
+/// characters, so it is unmistakable.
+constexpr char k_default_alignment = '\x01';
+
+/// Whether a string attribute says no more than the defaults, or nothing that x86-64 code at -Oz
+/// depends on.
+bool is_noise(llvm::StringRef key, llvm::StringRef value) {
+  if (key == "target-cpu") return value == "x86-64";
+  if (key == "target-features") return value == "+cmov,+cx8,+fxsr,+mmx,+sse,+sse2,+x87";
+  if (key == "no-trapping-math" || key == "tune-cpu" || key == "stack-protector-buffer-size" ||
+      key == "min-legal-vector-width" || key == "alloc-family" || key == "alloc-variant-zeroed")
+    return true;
+  return value == "false" || (key == "frame-pointer" && value == "none");
+}
+
+/// Attributes that only matter where there is a body.
+constexpr llvm::Attribute::AttrKind k_of_bodies[] = {
+    llvm::Attribute::UWTable, llvm::Attribute::NoInline, llvm::Attribute::InlineHint,
+    llvm::Attribute::MustProgress, llvm::Attribute::AlwaysInline};
+
+/// The string attributes of `set` that are noise.
+std::vector<std::string> noise_in(const llvm::AttributeSet& set) {
+  std::vector<std::string> keys;
+  for (const llvm::Attribute& attribute : set)
+    if (attribute.isStringAttribute() &&
+        is_noise(attribute.getKindAsString(), attribute.getValueAsString()))
+      keys.push_back(attribute.getKindAsString().str());
+  return keys;
+}
+
+void strip_attributes(llvm::Function& function) {
+  for (const std::string& key : noise_in(function.getAttributes().getFnAttrs()))
+    function.removeFnAttr(key);
+  function.removeFnAttr(llvm::Attribute::MinSize);
+  function.removeFnAttr(llvm::Attribute::OptimizeForSize);
+  if (function.getUnnamedAddr() == llvm::GlobalValue::UnnamedAddr::Local)
+    function.setUnnamedAddr(llvm::GlobalValue::UnnamedAddr::None);
+  if (!function.isDeclaration()) return;
+  for (const auto kind : k_of_bodies) function.removeFnAttr(kind);
+  // Calls repeat what they promise about their arguments.
+  for (unsigned i = 0; i < function.arg_size(); ++i)
+    function.removeParamAttr(i, llvm::Attribute::NoUndef);
+  function.removeRetAttr(llvm::Attribute::NoUndef);
+  function.setUnnamedAddr(llvm::GlobalValue::UnnamedAddr::None);
+}
+
+void strip_attributes(llvm::CallBase& call) {
+  for (const std::string& key : noise_in(call.getAttributes().getFnAttrs())) call.removeFnAttr(key);
+  call.removeFnAttr(llvm::Attribute::MinSize);
+  call.removeFnAttr(llvm::Attribute::OptimizeForSize);
+  if (llvm::isa<llvm::CallInst>(call) && call.getFunction()->doesNotThrow())
+    call.removeFnAttr(llvm::Attribute::NoUnwind);
+}
+
+void strip_instructions(llvm::Function& function) {
+  for (llvm::Instruction& instruction : llvm::make_early_inc_range(llvm::instructions(function))) {
+    if (llvm::isa<llvm::NoAliasScopeDeclInst>(instruction)) {
+      instruction.eraseFromParent();
+      continue;
+    }
+    instruction.dropUnknownNonDebugMetadata();
+    instruction.setDebugLoc({});
+    if (auto* call = llvm::dyn_cast<llvm::CallBase>(&instruction)) strip_attributes(*call);
+  }
+}
+
+void strip_variable(llvm::GlobalVariable& variable, const llvm::DataLayout& layout) {
+  variable.clearMetadata();
+  if (!variable.isDeclaration()) return;
+  variable.setUnnamedAddr(llvm::GlobalValue::UnnamedAddr::None);
+  if (variable.getAlign() == layout.getABITypeAlign(variable.getValueType()))
+    variable.setAlignment(std::nullopt);  // means the same for what is defined elsewhere
+}
+
+/// Takes out of `module` all that the text leaves out and LLVM's printer would print.
+void strip(llvm::Module& module) {
+  llvm::StripDebugInfo(module);
+  while (!module.named_metadata_empty()) module.named_metadata_begin()->eraseFromParent();
+  module.setSourceFileName("");
+  for (llvm::Function& function : module) {
+    function.clearMetadata();
+    strip_instructions(function);
+  }
+  for (llvm::Function& function : module) strip_attributes(function);
+  for (llvm::GlobalVariable& variable : module.globals())
+    strip_variable(variable, module.getDataLayout());
+  std::vector<llvm::GlobalObject*> unused;
+  for (llvm::GlobalObject& object : module.global_objects()) {
+    object.removeDeadConstantUsers();
+    if (object.isDeclaration() && object.use_empty()) unused.push_back(&object);
+  }
+  for (llvm::GlobalObject* object : unused) object->eraseFromParent();
+}
+
+/// Marks the instructions whose alignment goes without saying.
+class AlignmentMarker : public llvm::AssemblyAnnotationWriter {
+ public:
+  explicit AlignmentMarker(const llvm::DataLayout& layout) : layout_(layout) {}
+
+  void emitInstructionAnnot(const llvm::Instruction* instruction,
+                            llvm::formatted_raw_ostream& stream) override {
+    if (is_default(*instruction)) stream << k_default_alignment;
+  }
+
+ private:
+  [[nodiscard]] bool is_default(const llvm::Instruction& instruction) const {
+    if (const auto* load = llvm::dyn_cast<llvm::LoadInst>(&instruction))
+      return !load->isAtomic() && load->getAlign() == layout_.getABITypeAlign(load->getType());
+    if (const auto* store = llvm::dyn_cast<llvm::StoreInst>(&instruction))
+      return !store->isAtomic() &&
+             store->getAlign() == layout_.getABITypeAlign(store->getValueOperand()->getType());
+    if (const auto* alloca = llvm::dyn_cast<llvm::AllocaInst>(&instruction))
+      return alloca->getAddressSpace() == 0 &&
+             alloca->getAlign() == layout_.getPrefTypeAlign(alloca->getAllocatedType());
+    return false;
+  }
+  const llvm::DataLayout& layout_;
+};
+
+/// Attribute groups by number: what stands between the braces, as it is spelled outside of groups.
+using Groups = std::map<std::string, std::string, std::less<>>;
+
+Groups read_groups(std::string_view text) {
+  Groups groups;
+  constexpr std::string_view k_start = "\nattributes #";
+  for (std::size_t at = text.find(k_start); at != text.npos; at = text.find(k_start, at + 1)) {
+    std::string_view line = text.substr(at + k_start.size());
+    line = line.substr(0, line.find('\n'));
+    const std::size_t open = line.find(" = { ");
+    if (open == line.npos || !line.ends_with(" }")) continue;
+    std::string words(line.substr(open + 5, line.size() - open - 7));
+    constexpr std::string_view k_stack = "alignstack=";
+    if (const std::size_t stack = words.find(k_stack); stack != words.npos) {
+      const std::size_t digits = stack + k_stack.size();
+      words.insert(std::min(words.find(' ', digits), words.size()), ")");
+      words[digits - 1] = '(';
+    }
+    groups.emplace(line.substr(0, open), words);
+  }
+  return groups;
+}
+
+/// One printed line without indentation and comment, its attribute groups spelled out.
+std::string clean_line(std::string_view line, const Groups& groups) {
+  const bool drops_alignment = line.starts_with(k_default_alignment);
+  line.remove_prefix(std::min(line.find_first_not_of(" \x01"), line.size()));
+  std::string result;
+  bool quoted = false;
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    const char c = line[i];
+    if (c == '"') quoted = !quoted;
+    if (!quoted && c == ';') break;
+    if (!quoted && c == '#') {
+      const std::size_t end = std::min(line.find_first_not_of("0123456789", i + 1), line.size());
+      const auto group = groups.find(line.substr(i + 1, end - i - 1));
+      if (group != groups.end()) {
+        result += group->second;
+        i = end - 1;
+        continue;
+      }
+    }
+    result += c;
+  }
+  result.erase(result.find_last_not_of(' ') + 1);
+  if (drops_alignment) result.erase(std::min(result.rfind(", align "), result.size()));
+  return result;
+}
+
+bool is_left_out(std::string_view line) {
+  if (line.starts_with("target ") || line.starts_with("attributes #")) return true;
+  return line.starts_with("declare ") && line.substr(0, line.find('(')).contains(" @llvm.");
+}
+
+std::string compact(std::string_view printed) {
+  const Groups groups = read_groups(printed);
+  std::string text;
+  while (!printed.empty()) {
+    const std::size_t end = std::min(printed.find('\n'), printed.size());
+    const std::string_view line = printed.substr(0, end);
+    printed.remove_prefix(std::min(end + 1, printed.size()));
+    if (is_left_out(line)) continue;
+    const std::string cleaned = clean_line(line, groups);
+    if (!cleaned.empty()) text += cleaned + '\n';
+  }
+  return text;
+}
+
+/// Whether the normal form can stand for modules of this triple; the empty one means any target.
+bool is_supported(const std::string& text) {
+  const llvm::Triple triple(text);
+  return text.empty() ||
+         (triple.getArch() == llvm::Triple::x86_64 && triple.isOSLinux() && !triple.isX32());
+}
+
+/// Puts back what the text implies.
+void complete(llvm::Module& module) {
+  if (module.getModuleFlag("wchar_size") == nullptr)
+    module.addModuleFlag(llvm::Module::Error, "wchar_size", 4);
+  if (module.getModuleFlag("PIC Level") == nullptr) module.setPICLevel(llvm::PICLevel::BigPIC);
+  if (module.getModuleFlag("PIE Level") == nullptr) module.setPIELevel(llvm::PIELevel::Large);
+  for (llvm::Function& function : module) {
+    if (function.isDeclaration() || function.hasOptNone()) continue;
+    function.addFnAttr(llvm::Attribute::MinSize);
+    function.addFnAttr(llvm::Attribute::OptimizeForSize);
+    if (!function.doesNotThrow()) continue;
+    for (llvm::Instruction& instruction : llvm::instructions(function))
+      if (auto* call = llvm::dyn_cast<llvm::CallInst>(&instruction))
+        call->addFnAttr(llvm::Attribute::NoUnwind);
+  }
+}
+
+}  // namespace
+
+Result<std::string> normal_text(const IrModule& module) {
+  if (!is_supported(module.target_triple()))
+    return fail(fmt::format("the target is {}; the normal form is for x86-64 Linux",
+                            module.target_triple()));
+  // Numbered values: names do not survive this way of copying.
+  LLMC_TRY(IrModule copy, IrModule::parse(module.bitcode(), "module", ValueNames::discard));
+  strip(copy.module());
+  const llvm::DataLayout layout(k_layout);
+  AlignmentMarker marker(layout);
+  std::string printed;
+  llvm::raw_string_ostream stream(printed);
+  copy.module().print(stream, &marker);
+  return compact(printed);
+}
+
+Result<IrModule> read_normal(std::string_view text, const std::string& name) {
+  std::string whole;
+  // On the first line, so that the numbers of lines in messages are those of `text`.
+  if (!text.contains("target datalayout"))
+    whole += fmt::format("target datalayout = \"{}\" ", k_layout);
+  if (!text.contains("target triple")) whole += fmt::format("target triple = \"{}\" ", k_triple);
+  whole += text;
+  LLMC_TRY(IrModule module, IrModule::parse(whole, name));
+  if (!is_supported(module.target_triple()))
+    return fail(fmt::format("{}: the target is {}; the normal form is for x86-64 Linux", name,
+                            module.target_triple()));
+  complete(module.module());
+  return module;
+}
+
+Result<IrModule> normalised(const IrModule& module) {
+  LLMC_TRY(const std::string text, normal_text(module));
+  return read_normal(text, "normal form");
+}
+
+}  // namespace llmc

@@ -1,0 +1,20 @@
+// Assembly as models read and write it.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace llmc {
+
+/// LLVM's x86-64 assembly without what says nothing about the code:
+///
+///   - comments, blank lines, indentation; a tab between two words is a blank
+///   - .file, .ident, .addrsig, .addrsig_sym, .text, the section .note.GNU-stack
+///   - .type and .size of functions, and the labels .Lfunc_begin and .Lfunc_end
+///   - call frame directives, but for .cfi_startproc (there are unwind tables), .cfi_personality
+///     and .cfi_lsda, which cannot be told from the instructions
+///
+/// What is left is assembly still, with the same instructions, data and symbols.
+std::string clean_assembly(std::string_view assembly);
+
+}  // namespace llmc

@@ -1,0 +1,29 @@
+// What a model is asked: the prompts of the LLM Compiler (arXiv 2407.02524), byte for byte.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace llmc {
+
+/// What the model is to write of the optimised program.
+enum class CodeKind { ir, assembly };
+
+/// "What does this pass list make of this code?"
+struct EmulationPrompt {
+  CodeKind wanted = CodeKind::ir;
+  std::string passes;  ///< canonical text of a pass list
+  std::string ir;      ///< in normal form
+  std::uint64_t instructions = 0;  ///< of `ir`
+  std::uint64_t binary_size = 0;   ///< of the object that `ir` itself is lowered to
+};
+
+std::string to_string(const EmulationPrompt& prompt);
+
+/// "Which pass list makes this code small?"
+std::string flag_tuning_prompt(const std::string& ir);
+
+/// "Which IR is this the code of?" `assembly` as `clean_assembly` leaves it.
+std::string disassembly_prompt(const std::string& assembly);
+
+}  // namespace llmc
