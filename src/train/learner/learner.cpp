@@ -3,8 +3,6 @@
 #include <sentencepiece_trainer.h>
 
 #include <algorithm>
-#include <cctype>
-#include <cstdlib>
 #include <vector>
 
 #include "train/tokenizer.h"
@@ -25,32 +23,18 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool is_learnable(char c) { return (c >= ' ' && c <= '~') || c == '\t' || c == '\n'; }
 
-/// True if the digits at `at` spell a word rather than a number.
-bool is_spelling(std::string_view text, std::size_t at) {
-  static const char* mode = std::getenv("DIGITS");
-  if (mode && mode[0] == 'a') return true;
-  if (mode && mode[0] == 'n') return false;
-  while (at > 0 && is_digit(text[at - 1])) --at;
-  if (mode && mode[0] == 'l') {
-    return at > 0 && is_letter(text[at - 1]);
-  }
-  std::size_t begin = at;
-  while (begin > 0 && is_letter(text[begin - 1])) --begin;
-  std::size_t end = at;
-  while (end < text.size() && is_digit(text[end])) ++end;
-  while (end < text.size() && is_letter(text[end])) ++end;
-  const std::string_view word = text.substr(begin, end - begin);
-  const char before = begin > 0 ? text[begin - 1] : ' ';
-  const bool name =
-      std::isalnum(before) || before == '_' || before == '.' || before == '@' || before == '$';
-  static const std::vector<std::string_view> k_words = {
-      "i1",   "i8",   "i16",  "i32",  "i64",  "i128", "r8",   "r9",   "r10",  "r11",
-      "r12",  "r13",  "r14",  "r15",  "r8d",  "r9d",  "r10d", "r11d", "r12d", "r13d",
-      "r14d", "r15d", "r8b",  "r9b",  "r10b", "r11b", "r12b", "r13b", "r14b", "r15b",
-      "r8w",  "r9w",  "r10w", "r11w", "r12w", "r13w", "r14w", "r15w", "xmm0", "xmm1",
-      "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9", "x86",  "p2align"};
-  if (std::ranges::find(k_words, word) != k_words.end()) return !name;
-  return at >= 6 && text.substr(at - 6, 6) == "align ";
+bool is_word(char c) { return is_digit(c) || is_letter(c) || c == '_'; }
+
+/// The number of characters of the word at the start of `text`, where its digits are spelling: it
+/// begins with a letter (i32, xmm0, _ZN3foo3barEv) and is no label (.LBB0_12). An alignment counts
+/// as one word. 0 for anything else.
+std::size_t spelled_length(std::string_view text, char before) {
+  constexpr std::string_view k_align = "align ";
+  if (text.empty() || is_word(before) || !is_word(text[0]) || is_digit(text[0])) return 0;
+  if (before == '.' && text.starts_with("LBB")) return 0;
+  std::size_t length = text.starts_with(k_align) ? k_align.size() : 0;
+  while (length < text.size() && is_word(text[length])) ++length;
+  return length;
 }
 
 /// The length of the markup that `text` begins with, or 0.
@@ -142,32 +126,43 @@ std::unordered_map<std::string, std::string> trainer_options(const TokenizerSett
 
 }  // namespace
 
-void for_each_segment(std::string_view text, const std::function<void(std::string_view)>& take) {
+void for_each_segment(std::string_view text, std::int64_t digits,
+                      const std::function<void(std::string_view)>& take) {
   std::size_t begin = 0;
-  const auto cut = [&](std::size_t end, std::size_t next) {
-    if (end > begin) take(text.substr(begin, end - begin));
-    begin = next;
+  std::size_t at = 0;
+  const auto cut = [&] {
+    if (at > begin) take(text.substr(begin, at - begin));
+    begin = at;
   };
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t markup = markup_length(text.substr(at));
-    const std::size_t skipped = markup != 0 ? markup : is_learnable(text[at]) ? 0 : 1;
-    if (skipped != 0) {
-      cut(at, at + skipped);
-      at += skipped;
+  while (at < text.size()) {
+    const std::string_view rest = text.substr(at);
+    const std::size_t markup = markup_length(rest);
+    if (markup != 0 || !is_learnable(text[at])) {
+      cut();
+      begin = at += std::max<std::size_t>(markup, 1);
       continue;
     }
-    if (text[at] == '\n') cut(at, at);
-    if (is_digit(text[at]) && !is_spelling(text, at)) {
-      cut(at, at);
-      cut(at + 1, at + 1);
+    if (const std::size_t word = spelled_length(rest, at > 0 ? text[at - 1] : ' ')) {
+      at += word;
+      continue;
     }
+    if (is_digit(text[at])) {
+      cut();
+      while (at < text.size() && is_digit(text[at]) &&
+             static_cast<std::int64_t>(at - begin) < digits)
+        ++at;
+      cut();
+      continue;
+    }
+    if (text[at] == '\n') cut();
     ++at;
   }
-  cut(text.size(), text.size());
+  cut();
 }
 
 void SegmentCounter::add(std::string_view text) {
-  for_each_segment(text, [&](std::string_view segment) { ++counts_[std::string(segment)]; });
+  for_each_segment(text, digits_,
+                   [&](std::string_view segment) { ++counts_[std::string(segment)]; });
 }
 
 Result<std::string> train_tokenizer(const SegmentCounter& segments,

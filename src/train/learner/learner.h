@@ -32,6 +32,7 @@ namespace llmc::train {
 
 struct TokenizerSettings {
   std::int64_t vocabulary = 16384;  ///< entries, the special ones included
+  std::int64_t digits = 1;  ///< of a number, in one piece at most
   std::int64_t longest_piece = 48;  ///< characters
   std::int64_t budget = 1 << 24;  ///< characters of different segments that are looked at
 };
@@ -39,18 +40,23 @@ struct TokenizerSettings {
 /// The segments of texts, with the number of times that each occurs.
 class SegmentCounter {
  public:
+  /// `digits` of a number at most are in one segment.
+  explicit SegmentCounter(std::int64_t digits) : digits_(digits) {}
+
   void add(std::string_view text);
   [[nodiscard]] const std::unordered_map<std::string, std::int64_t>& counts() const {
     return counts_;
   }
 
  private:
+  std::int64_t digits_;
   std::unordered_map<std::string, std::int64_t> counts_;
 };
 
 /// Calls `take(segment)` for each segment of `text`, in order; together they are the text without
 /// the parts that are no segment (markup, and bytes that are not printable ASCII).
-void for_each_segment(std::string_view text, const std::function<void(std::string_view)>& take);
+void for_each_segment(std::string_view text, std::int64_t digits,
+                      const std::function<void(std::string_view)>& take);
 
 /// Learns a vocabulary; returns the bytes of a SentencePiece model. The same segments give the same
 /// bytes. Too little text for so large a vocabulary is an error.

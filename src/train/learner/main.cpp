@@ -16,6 +16,8 @@ int run_train(const std::vector<std::string>& words) {
   Arguments arguments("llmc-train tokenizer train", "Learns a vocabulary from text.");
   arguments.option("-o,--output", "FILE", "where to write the model", output).required();
   arguments.option("--vocabulary", "N", "entries", settings.vocabulary, 512, 65536);
+  arguments.option("--digits", "N", "digits of a number in one entry at most", settings.digits, 1,
+                   9);
   arguments.option("--longest-piece", "N", "characters of an entry at most", settings.longest_piece,
                    2, 512);
   arguments.option("--budget", "N", "characters of different segments to learn from",
@@ -24,7 +26,7 @@ int run_train(const std::vector<std::string>& words) {
                         inputs);
   if (const int code = arguments.parse(words); code >= 0) return code;
 
-  SegmentCounter segments;
+  SegmentCounter segments(settings.digits);
   const auto read = for_each_row(inputs, [&](const TextRow& row) -> Result<void> {
     segments.add(row.text);
     segments.add(row.prompt);

@@ -1,0 +1,214 @@
+#include "train/gguf.h"
+
+#include <ggml.h>
+#include <gguf.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "train/stream_file.h"
+#include "train/tokenizer.h"
+
+namespace llmc::train {
+namespace {
+
+using Gguf = std::unique_ptr<gguf_context, decltype(&gguf_free)>;
+using Tensors = std::unique_ptr<ggml_context, decltype(&ggml_free)>;
+
+// Values of general.file_type (llama_ftype in llama.h).
+constexpr std::uint32_t file_type(Precision precision) {
+  switch (precision) {
+    case Precision::f32:
+      return 0;
+    case Precision::f16:
+      return 1;
+    case Precision::bf16:
+      return 32;
+    case Precision::q8_0:
+      return 7;
+  }
+  return 0;
+}
+
+ggml_type tensor_type(const WeightSlot& slot, Precision precision) {
+  if (slot.shape.size() < 2) return GGML_TYPE_F32;
+  switch (precision) {
+    case Precision::f32:
+      return GGML_TYPE_F32;
+    case Precision::f16:
+      return GGML_TYPE_F16;
+    case Precision::bf16:
+      return GGML_TYPE_BF16;
+    case Precision::q8_0:
+      return slot.shape.back() % ggml_blck_size(GGML_TYPE_Q8_0) == 0 ? GGML_TYPE_Q8_0
+                                                                     : GGML_TYPE_F16;
+  }
+  return GGML_TYPE_F32;
+}
+
+void set_model(gguf_context* gguf, const ModelConfig& config, Precision precision) {
+  const auto number = [&](const char* key, std::int64_t value) {
+    gguf_set_val_u32(gguf, key, static_cast<std::uint32_t>(value));
+  };
+  gguf_set_val_str(gguf, "general.name", config.name.c_str());
+  gguf_set_val_u32(gguf, "general.file_type", file_type(precision));
+  if (precision == Precision::q8_0)
+    gguf_set_val_u32(gguf, "general.quantization_version", GGML_QNT_VERSION);
+  number("llama.vocab_size", config.vocabulary);
+  number("llama.context_length", config.context);
+  number("llama.embedding_length", config.width);
+  number("llama.block_count", config.layers);
+  number("llama.feed_forward_length", config.hidden);
+  number("llama.attention.head_count", config.heads);
+  number("llama.attention.head_count_kv", config.key_value_heads);
+  number("llama.rope.dimension_count", config.head_size());
+  gguf_set_val_f32(gguf, "llama.rope.freq_base", static_cast<float>(config.rope_base));
+  gguf_set_val_f32(gguf, "llama.attention.layer_norm_rms_epsilon",
+                   static_cast<float>(config.norm_epsilon));
+}
+
+/// The vocabulary, filled up with unused tokens to `size`.
+void set_vocabulary(gguf_context* gguf, const Tokenizer& tokenizer, std::size_t size) {
+  std::vector<std::string> texts;
+  std::vector<float> scores;
+  std::vector<std::int32_t> kinds;
+  for (const Piece& piece : tokenizer.pieces()) {
+    texts.push_back(piece.text);
+    scores.push_back(piece.score);
+    kinds.push_back(static_cast<std::int32_t>(piece.kind));
+  }
+  for (std::size_t id = texts.size(); id < size; ++id) {
+    texts.push_back("[PAD" + std::to_string(id) + "]");
+    scores.push_back(-1e6F);
+    kinds.push_back(static_cast<std::int32_t>(PieceKind::unused));
+  }
+  std::vector<const char*> pointers;
+  for (const std::string& text : texts) pointers.push_back(text.c_str());
+  gguf_set_val_str(gguf, "tokenizer.ggml.model", "llama");
+  gguf_set_val_str(gguf, "tokenizer.ggml.pre", "default");
+  gguf_set_arr_str(gguf, "tokenizer.ggml.tokens", pointers.data(), pointers.size());
+  gguf_set_arr_data(gguf, "tokenizer.ggml.scores", GGUF_TYPE_FLOAT32, scores.data(), scores.size());
+  gguf_set_arr_data(gguf, "tokenizer.ggml.token_type", GGUF_TYPE_INT32, kinds.data(), kinds.size());
+  gguf_set_val_u32(gguf, "tokenizer.ggml.bos_token_id", k_begin_id);
+  gguf_set_val_u32(gguf, "tokenizer.ggml.eos_token_id", k_end_id);
+  gguf_set_val_u32(gguf, "tokenizer.ggml.unknown_token_id", k_unknown_id);
+  gguf_set_val_u32(gguf, "tokenizer.ggml.padding_token_id", k_padding_id);
+  gguf_set_val_bool(gguf, "tokenizer.ggml.add_bos_token", true);
+  gguf_set_val_bool(gguf, "tokenizer.ggml.add_eos_token", false);
+  gguf_set_val_bool(gguf, "tokenizer.ggml.add_space_prefix", false);
+  gguf_set_val_bool(gguf, "tokenizer.ggml.remove_extra_whitespaces", false);
+}
+
+/// The rows in llama.cpp's order: of each head, row 2j is our row j and row 2j+1 our row j + d/2.
+std::vector<float> interleave(const WeightSlot& slot) {
+  const std::int64_t columns = slot.shape[1];
+  const std::int64_t size = slot.shape[0] / slot.rotary_heads;
+  const std::vector<float>& from = slot.weight->values;
+  std::vector<float> to(from.size());
+  for (std::int64_t head = 0; head < slot.rotary_heads; ++head)
+    for (std::int64_t row = 0; row < size; ++row) {
+      const std::int64_t source = head * size + row / 2 + row % 2 * (size / 2);
+      std::copy_n(from.begin() + source * columns, columns,
+                  to.begin() + (head * size + row) * columns);
+    }
+  return to;
+}
+
+/// The bytes of a weight as the file has them.
+std::vector<std::byte> encode_weight(const WeightSlot& slot, ggml_type type) {
+  const std::vector<float> values = slot.rotary_heads != 0 ? interleave(slot) : slot.weight->values;
+  const std::int64_t columns = slot.shape.back();
+  const auto rows = static_cast<std::int64_t>(values.size()) / columns;
+  std::vector<std::byte> bytes(static_cast<std::size_t>(rows) * ggml_row_size(type, columns));
+  ggml_quantize_chunk(type, values.data(), bytes.data(), 0, rows, columns, nullptr);
+  return bytes;
+}
+
+Result<void> write(const gguf_context* gguf, const std::filesystem::path& output) {
+  return write_stream(output, [&](std::FILE* stream) -> Result<void> {
+    if (gguf_write_to_file_ptr(gguf, stream, /*only_meta=*/false)) return {};
+    return fail("cannot write; is the disk full?");
+  });
+}
+
+}  // namespace
+
+Result<void> export_gguf(const ModelConfig& config, std::span<const NamedWeight> weights,
+                         const std::filesystem::path& tokenizer, Precision precision,
+                         const std::map<std::string, std::string>& metadata,
+                         const std::filesystem::path& output) {
+  LLMC_TRY(const auto slots, place_weights(config, weights));
+  LLMC_TRY(const Tokenizer vocabulary, Tokenizer::load(tokenizer));
+  const auto size = static_cast<std::size_t>(config.vocabulary);
+  if (size < vocabulary.size())
+    return fail(tokenizer.string() + ": has " + std::to_string(vocabulary.size()) +
+                " entries, but the model only " + std::to_string(size) +
+                "; it was trained with another tokenizer");
+  const Gguf gguf(gguf_init_empty(), gguf_free);
+  gguf_set_val_str(gguf.get(), "general.architecture", "llama");
+  set_model(gguf.get(), config, precision);
+  set_vocabulary(gguf.get(), vocabulary, size);
+  for (const auto& [key, text] : metadata) gguf_set_val_str(gguf.get(), key.c_str(), text.c_str());
+
+  const Tensors tensors(
+      ggml_init({(slots.size() + 1) * ggml_tensor_overhead(), nullptr, /*no_alloc=*/true}),
+      ggml_free);
+  std::vector<std::vector<std::byte>> bytes;  // until all is written
+  for (const WeightSlot& slot : slots) {
+    const ggml_type type = tensor_type(slot, precision);
+    bytes.push_back(encode_weight(slot, type));
+    const std::vector<std::int64_t> shape(slot.shape.rbegin(), slot.shape.rend());
+    ggml_tensor* tensor =
+        ggml_new_tensor(tensors.get(), type, static_cast<int>(shape.size()), shape.data());
+    ggml_set_name(tensor, slot.gguf_name.c_str());
+    gguf_add_tensor(gguf.get(), tensor);
+    gguf_set_tensor_data(gguf.get(), slot.gguf_name.c_str(), bytes.back().data());
+  }
+  return write(gguf.get(), output);
+}
+
+Result<void> export_gguf_vocabulary(const std::filesystem::path& tokenizer,
+                                    const std::filesystem::path& output) {
+  LLMC_TRY(const Tokenizer vocabulary, Tokenizer::load(tokenizer));
+  const Gguf gguf(gguf_init_empty(), gguf_free);
+  gguf_set_val_str(gguf.get(), "general.architecture", "llama");
+  set_vocabulary(gguf.get(), vocabulary, vocabulary.size());
+  return write(gguf.get(), output);
+}
+
+Result<GgufSummary> read_gguf(const std::filesystem::path& path) {
+  ggml_log_set([](ggml_log_level, const char*, void*) {}, nullptr);
+  ggml_context* tensors = nullptr;
+  const Gguf gguf(gguf_init_from_file(path.c_str(), {/*no_alloc=*/false, &tensors}), gguf_free);
+  if (gguf == nullptr)
+    return fail(path.string() +
+                ": not a GGUF file, or cut off; expected what `llmc-train export` "
+                "writes");
+  const Tensors owned(tensors, ggml_free);
+  GgufSummary summary;
+  for (std::int64_t i = 0; i < gguf_get_n_kv(gguf.get()); ++i) {
+    const std::string key = gguf_get_key(gguf.get(), i);
+    switch (gguf_get_kv_type(gguf.get(), i)) {
+      case GGUF_TYPE_STRING:
+        summary.texts[key] = gguf_get_val_str(gguf.get(), i);
+        break;
+      case GGUF_TYPE_UINT32:
+        summary.numbers[key] = gguf_get_val_u32(gguf.get(), i);
+        break;
+      case GGUF_TYPE_FLOAT32:
+        summary.numbers[key] = gguf_get_val_f32(gguf.get(), i);
+        break;
+      case GGUF_TYPE_BOOL:
+        summary.numbers[key] = gguf_get_val_bool(gguf.get(), i) ? 1 : 0;
+        break;
+      default:
+        break;
+    }
+  }
+  for (std::int64_t i = 0; i < gguf_get_n_tensors(gguf.get()); ++i)
+    summary.tensors[gguf_get_tensor_name(gguf.get(), i)] =
+        ggml_type_name(gguf_get_tensor_type(gguf.get(), i));
+  return summary;
+}
+
+}  // namespace llmc::train
