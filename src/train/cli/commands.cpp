@@ -15,6 +15,9 @@ CommandTable all_commands() {
   return {"llmc-train",
           "llmc-train makes the language models that llmc asks: tokenizer, data, training, export.",
           {
+              {"run", "train a model by a recipe, or go on", run_run},
+              {"bench", "measure the speed and memory of training here", run_bench},
+              {"pack", "turn text into shards of tokens", run_pack},
               {"tokenizer", "learn, use and compare tokenizers", run_tokenizer},
           }};
 }

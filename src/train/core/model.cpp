@@ -19,7 +19,8 @@ using Variables = torch::autograd::variable_list;
 constexpr std::size_t k_matrices = 4;  ///< of a block
 constexpr std::size_t k_norms = 2;
 
-/// A block whose inside is forgotten after the forward pass and computed again for the gradient.
+/// A block whose inside is forgotten after the forward pass and computed again for the gradient. An
+/// empty `pending` stands for none (custom functions take no undefined tensors).
 struct RecomputedBlock : torch::autograd::Function<RecomputedBlock> {
   struct Setting {
     const Rotary* rotary;
@@ -57,25 +58,19 @@ struct RecomputedBlock : torch::autograd::Function<RecomputedBlock> {
         ctx->saved_data["epsilon"].toDouble(),
         ctx->saved_data["reference"].toBool() ? Path::reference : Path::automatic};
     Variables inputs;
-    for (std::size_t i = 0; i < 8; ++i)
-      inputs.push_back(saved[i].defined() ? saved[i].detach().requires_grad_(true) : Tensor());
+    for (std::size_t i = 0; i < 8; ++i) inputs.push_back(saved[i].detach().requires_grad_(true));
     const at::AutoGradMode with_gradient(true);
     const Stream out = run({inputs[2], inputs[3], inputs[4], inputs[5], inputs[6], inputs[7]},
                            {inputs[0], inputs[1]}, setting);
-    Variables wanted;
-    for (const Tensor& input : inputs)
-      if (input.defined()) wanted.push_back(input);
-    const Variables found =
-        torch::autograd::grad({out.sum, out.pending}, wanted, gradients, false, false, true);
-    Variables result;
-    std::size_t next = 0;
-    for (const Tensor& input : inputs) result.push_back(input.defined() ? found[next++] : Tensor());
-    result.emplace_back();
-    return result;
+    Variables found =
+        torch::autograd::grad({out.sum, out.pending}, inputs, gradients, false, false, true);
+    found.emplace_back();
+    return found;
   }
 
   static Stream run(const BlockWeights& weights, const Stream& in, const Setting& setting) {
-    return block_forward(weights, in, *setting.rotary, setting.batch, setting.heads,
+    const Stream stream{in.sum, in.pending.numel() > 0 ? in.pending : Tensor()};
+    return block_forward(weights, stream, *setting.rotary, setting.batch, setting.heads,
                          setting.epsilon, setting.path);
   }
 };
@@ -192,8 +187,10 @@ Tensor Model::hidden(const std::vector<std::int64_t>& tokens, std::int64_t batch
     if (compute_.recompute && at::GradMode::is_enabled()) {
       const RecomputedBlock::Setting setting{&table, batch, heads_of(config_), config_.norm_epsilon,
                                              compute_.path};
+      const Tensor pending =
+          stream.pending.defined() ? stream.pending : at::empty({0}, stream.sum.options());
       const Variables out =
-          RecomputedBlock::apply(stream.sum, stream.pending, w.attention_norm, w.qkv, w.output,
+          RecomputedBlock::apply(stream.sum, pending, w.attention_norm, w.qkv, w.output,
                                  w.feed_norm, w.gate_up, w.down, setting);
       stream = {out[0], out[1]};
     } else {

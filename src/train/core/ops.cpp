@@ -43,25 +43,27 @@ Tensor single(const at::IntArrayRef& shape) { return at::empty(shape, at::kFloat
 
 // --- Norms -------------------------------------------------------------------------------------
 
+/// `r` is added first; an empty one stands for none (custom functions take no undefined tensors).
 struct FusedNorm : Function<FusedNorm> {
   static Variables forward(AutogradContext* ctx, const Tensor& x, const Tensor& r,
                            const Tensor& weight, double epsilon) {
     const std::int64_t rows = x.size(0);
     const std::int64_t width = x.size(1);
-    const Tensor sum = r.defined() ? at::empty_like(x) : x;
+    const bool has_residual = r.numel() > 0;
+    const Tensor sum = has_residual ? at::empty_like(x) : x;
     const Tensor y = at::empty_like(x);
     const Tensor scale = single({rows});
     for_type(x, [&]<typename T>(T*) {
-      if (r.defined())
+      if (has_residual)
         kernels::add_rms_norm(data<T>(x), data<T>(r), data<T>(weight), epsilon, rows, width,
                               data<T>(sum), data<T>(y), scale.data_ptr<float>());
       else
         kernels::rms_norm(data<T>(x), data<T>(weight), epsilon, rows, width, data<T>(y),
                           scale.data_ptr<float>());
     });
-    ctx->saved_data["has_residual"] = r.defined();
+    ctx->saved_data["has_residual"] = has_residual;
     ctx->save_for_backward({sum, weight, scale});
-    if (!r.defined()) return {y};
+    if (!has_residual) return {y};
     return {sum, y};
   }
 
@@ -360,7 +362,7 @@ Rotary Rotary::make(std::int64_t length, std::int64_t size, double base, const a
 
 Tensor rms_norm(const Tensor& x, const Tensor& weight, double epsilon, Path path) {
   if (!is_fused(x, path)) return plain_norm(x, weight, epsilon);
-  return FusedNorm::apply(x.contiguous(), Tensor(), weight, epsilon)[0];
+  return FusedNorm::apply(x.contiguous(), at::empty({0}, x.options()), weight, epsilon)[0];
 }
 
 Residual add_rms_norm(const Tensor& x, const Tensor& r, const Tensor& weight, double epsilon,

@@ -1,0 +1,130 @@
+#include "train/core/ranks.h"
+
+// The macros that torch's own build sets say what its headers declare; some of its packages leave
+// them to the user.
+#if __has_include(<torch/csrc/distributed/c10d/TCPStore.hpp>)
+#include <torch/csrc/distributed/c10d/TCPStore.hpp>
+#if __has_include(<gloo/algorithm.h>)
+#ifndef USE_C10D_GLOO
+#define USE_C10D_GLOO
+#endif
+#include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
+#endif
+#if defined(LLMC_TRAIN_CUDA) && __has_include(<nccl.h>)
+#ifndef USE_C10D_NCCL
+#define USE_C10D_NCCL
+#endif
+#include <torch/csrc/distributed/c10d/ProcessGroupNCCL.hpp>
+#endif
+#endif
+
+#include <charconv>
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+namespace llmc::train {
+
+#if defined(USE_C10D_GLOO) || defined(USE_C10D_NCCL)
+struct Ranks::Group {
+  c10::intrusive_ptr<c10d::Store> store;
+#ifdef USE_C10D_GLOO
+  c10::intrusive_ptr<c10d::ProcessGroupGloo> gloo;
+#endif
+#ifdef USE_C10D_NCCL
+  c10::intrusive_ptr<c10d::ProcessGroupNCCL> nccl;
+#endif
+};
+#else
+struct Ranks::Group {};
+#endif
+
+namespace {
+
+/// The variable as a number in [0, most], or `fallback` where it is not set.
+Result<int> number_from_environment(const char* name, int fallback, int most) {
+  const char* value = std::getenv(name);
+  if (value == nullptr || *value == '\0') return fallback;
+  const std::string text = value;
+  int number = -1;
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (read.ec != std::errc() || read.ptr != text.data() + text.size() || number < 0 ||
+      number > most)
+    return fail(std::string(name) + "=" + text + ": must be a number from 0 to " +
+                std::to_string(most));
+  return number;
+}
+
+}  // namespace
+
+Ranks::Ranks() = default;
+Ranks::Ranks(Ranks&&) noexcept = default;
+Ranks::~Ranks() = default;
+
+Result<Ranks> Ranks::join(bool cuda) {
+  Ranks ranks;
+  LLMC_TRY(ranks.count_, number_from_environment("WORLD_SIZE", 1, 1 << 20));
+  LLMC_TRY(ranks.rank_, number_from_environment("RANK", 0, 1 << 20));
+  LLMC_TRY(ranks.local_rank_, number_from_environment("LOCAL_RANK", 0, 1 << 10));
+  if (ranks.count_ <= 1) {
+    ranks.count_ = 1;
+    ranks.rank_ = 0;
+    return ranks;
+  }
+  if (ranks.rank_ >= ranks.count_)
+    return fail("RANK=" + std::to_string(ranks.rank_) +
+                " is not below WORLD_SIZE=" + std::to_string(ranks.count_));
+#if defined(USE_C10D_GLOO) || defined(USE_C10D_NCCL)
+  const char* address = std::getenv("MASTER_ADDR");
+  LLMC_TRY(const int port, number_from_environment("MASTER_PORT", 29500, 65535));
+  try {
+    ranks.group_ = std::make_unique<Group>();
+    c10d::TCPStoreOptions options;
+    options.port = static_cast<std::uint16_t>(port);
+    options.isServer = ranks.rank_ == 0;
+    options.numWorkers = static_cast<std::size_t>(ranks.count_);
+    ranks.group_->store = c10::make_intrusive<c10d::TCPStore>(
+        address == nullptr || *address == '\0' ? "127.0.0.1" : address, options);
+#ifdef USE_C10D_NCCL
+    if (cuda)
+      ranks.group_->nccl = c10::make_intrusive<c10d::ProcessGroupNCCL>(ranks.group_->store,
+                                                                       ranks.rank_, ranks.count_);
+#endif
+#ifdef USE_C10D_GLOO
+    if (!cuda) {
+      auto gloo = c10d::ProcessGroupGloo::Options::create();
+      gloo->devices.push_back(c10d::ProcessGroupGloo::createDefaultDevice());
+      ranks.group_->gloo = c10::make_intrusive<c10d::ProcessGroupGloo>(
+          ranks.group_->store, ranks.rank_, ranks.count_, gloo);
+    }
+#endif
+  } catch (const std::exception& error) {
+    const std::string text = error.what();
+    return fail("the processes of the run did not find each other: " +
+                text.substr(0, text.find('\n')));
+  }
+  return ranks;
+#else
+  (void)cuda;
+  return fail(
+      "WORLD_SIZE is set, but this llmc-train was built without torch's distributed layer; install "
+      "Gloo's headers (libgloo-dev) or NCCL's and build again");
+#endif
+}
+
+void Ranks::sum(at::Tensor& values) {
+  if (group_ == nullptr) return;
+#if defined(USE_C10D_GLOO) || defined(USE_C10D_NCCL)
+  std::vector<at::Tensor> tensors = {values};
+#ifdef USE_C10D_NCCL
+  if (group_->nccl) group_->nccl->allreduce(tensors)->wait();
+#endif
+#ifdef USE_C10D_GLOO
+  if (group_->gloo) group_->gloo->allreduce(tensors)->wait();
+#endif
+#else
+  (void)values;
+#endif
+}
+
+}  // namespace llmc::train
