@@ -26,3 +26,6 @@ if(llama_library AND ggml_library AND EXISTS "${ggml_base_library}"
   target_compile_definitions(llmc_llama INTERFACE LLMC_LLAMA_BACKENDS="${llama_libraries}")
   target_link_libraries(llmc_llama INTERFACE "${llama_library}" "${ggml_library}" llmc_ggml)
 endif()
+
+# For scripts/build, which configures again once llama.cpp has been installed.
+set(LLMC_LLAMA_CONFIGURED "${LLMC_LLAMA_FOUND}" CACHE INTERNAL "")
