@@ -11,6 +11,7 @@ namespace {
 
 // Field numbers of ModelProto and ModelProto.SentencePiece.
 constexpr std::uint64_t k_pieces = 1;
+constexpr std::uint64_t k_normalizer = 3;
 constexpr std::uint64_t k_text = 1;
 constexpr std::uint64_t k_score = 2;
 constexpr std::uint64_t k_kind = 3;
@@ -123,15 +124,17 @@ std::unexpected<Error> foreign() {
 
 Result<std::vector<Piece>> read_pieces(std::string_view model) {
   std::vector<Piece> pieces;
+  bool complete = false;  // every model has a normalizer, and it comes last
   for (FieldReader fields(model); !fields.done();) {
     const auto field = fields.next();
     if (!field) return foreign();
+    complete = complete || field->number == k_normalizer;
     if (field->number != k_pieces) continue;
     auto piece = read_piece(field->bytes);
     if (!piece) return foreign();
     pieces.push_back(std::move(*piece));
   }
-  if (pieces.empty()) return foreign();
+  if (pieces.empty() || !complete) return foreign();
   return pieces;
 }
 

@@ -155,6 +155,7 @@ int Arguments::parse(const std::vector<std::string>& words) {
 }
 
 Result<bool> Arguments::try_parse(const std::vector<std::string>& words) {
+  for (Row& row : rows_) row.given = false;
   bool options = true;
   for (std::size_t at = 0; at < words.size(); ++at) {
     const std::string& word = words[at];
@@ -194,7 +195,7 @@ Result<void> Arguments::take_option(const std::vector<std::string>& words, std::
     return fail(row->name() + " needs a value: " + row->value, ErrorKind::usage);
   }
   if (const auto set = row->set(value); !set)
-    return std::unexpected(set.error().with_context(row->name()));
+    return fail(row->name() + ": " + set.error().message, ErrorKind::usage);
   return {};
 }
 
@@ -203,7 +204,7 @@ Result<void> Arguments::take_positional(const std::string& word) {
     if (!row.long_name.empty() || !row.short_name.empty() || (row.given && !row.many)) continue;
     row.given = true;
     if (const auto set = row.set(word); !set)
-      return std::unexpected(set.error().with_context(row.name()));
+      return fail(row.name() + ": " + set.error().message, ErrorKind::usage);
     return {};
   }
   return fail("unexpected argument '" + word + "'", ErrorKind::usage);
