@@ -16,6 +16,7 @@ CommandTable all_commands() {
           "llmc-train makes the language models that llmc asks: tokenizer, data, training, export.",
           {
               {"run", "train a model by a recipe, or go on", run_run},
+              {"export", "write a trained model for llama.cpp, transformers or vLLM", run_export},
               {"bench", "measure the speed and memory of training here", run_bench},
               {"pack", "turn text into shards of tokens", run_pack},
               {"tokenizer", "learn, use and compare tokenizers", run_tokenizer},
