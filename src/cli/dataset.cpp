@@ -5,16 +5,18 @@
 #include <fmt/format.h>
 
 #include <chrono>
-#include <cmath>
 #include <filesystem>
+#include <set>
 
 #include "cli/command.h"
 #include "cli/shared_options.h"
+#include "cli/soundness_common.h"
 #include "cli/tune_common.h"
 #include "ir/normal_form.h"
 #include "passes/verdict_table.h"
 #include "support/files.h"
 #include "support/terminal.h"
+#include "tune/portfolio.h"
 
 namespace llmc {
 namespace {
@@ -25,7 +27,11 @@ using Clock = std::chrono::steady_clock;
 struct Options : SharedOptions {
   std::string kind;
   std::string output = "-";
+  std::vector<std::string> without;
   std::string labels;
+  std::string portfolio;
+  std::size_t most_lists = 32;
+  SoundnessOptions gate;
   DatasetOptions dataset;
 };
 
@@ -37,7 +43,9 @@ void add_options(CLI::App& app, Options& options) {
   app.add_option("kind", options.kind, "pretrain, emulate, flags, lift, or programs")
       ->required()
       ->check(CLI::IsMember({"pretrain", "emulate", "flags", "lift", "programs"}));
-  options.add_inputs(app, "Sources, IR, a compile_commands.json or a folder with one");
+  options.add_inputs(app,
+                     "Sources, IR, a compile_commands.json or a folder with one; or pretrain rows\n"
+                     "(.jsonl, .jsonl.zst), whose programs are taken as they are");
   app.add_option("-o,--output", options.output,
                  "Output file; compressed if it ends in .zst. A folder for programs")
       ->capture_default_str();
@@ -49,6 +57,9 @@ void add_options(CLI::App& app, Options& options) {
   app.add_option("--min-instructions", corpus.least_instructions,
                  "Leave out functions of fewer instructions")
       ->capture_default_str();
+  app.add_option("--without", options.without, "Leave out the programs of these pretrain rows")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
   app.add_option("--sample", corpus.most_programs,
                  "Take so many functions, chosen by hash; 0 for all")
       ->capture_default_str();
@@ -60,12 +71,23 @@ void add_options(CLI::App& app, Options& options) {
       ->capture_default_str();
   app.add_option("--labels", options.labels,
                  "flags: what llmc tune --json printed for the files of llmc dataset programs");
+  app.add_option("--portfolio", options.portfolio,
+                 "flags, without --labels: the lists to choose from, one a line");
+  app.add_option("--most-lists", options.most_lists,
+                 "flags, without --labels: take so many of these, the first that are sound")
+      ->check(CLI::Range(1, 100'000))
+      ->capture_default_str();
+  options.gate.add_suites(app);
   app.add_flag("--with-code", dataset.with_code, "flags: end answers with the optimised code");
   app.add_option("--seed", corpus.seed, "Seed of all random choices")->capture_default_str();
   app.add_option("-j,--jobs", corpus.jobs, "Processes at work")
       ->check(CLI::Range(1, 1024))
       ->capture_default_str();
   options.add_limits(app);
+}
+
+bool is_row_file(const std::string& name) {
+  return name.ends_with(".jsonl") || name.ends_with(".jsonl.zst");
 }
 
 /// The units behind one argument, with the package and the source that their rows will name.
@@ -104,23 +126,29 @@ CorpusProgress show_on(ProgressLine& line, const char* noun) {
 }
 
 Result<Corpus> collect(const Options& options, ProgressLine& line) {
-  std::vector<CorpusUnit> units;
+  CorpusSources sources;
   for (const std::string& file : options.files) {
-    LLMC_CHECK(add_units(file, options.compiler_flags(), units));
+    if (is_row_file(file)) {
+      sources.row_files.emplace_back(file);
+      continue;
+    }
+    LLMC_CHECK(add_units(file, options.compiler_flags(), sources.units));
   }
-  LLMC_TRY(Corpus corpus, collect_programs(units, options.dataset.corpus, show_on(line, "units")));
+  for (const std::string& file : options.without) sources.without.emplace_back(file);
+  LLMC_TRY(Corpus corpus,
+           collect_programs(sources, options.dataset.corpus, show_on(line, "units")));
   line.clear();
   for (const std::string& failure : corpus.failures) report({failure});
   const CorpusCounts& counts = corpus.counts;
   if (corpus.programs.empty())
     return fail(fmt::format("no function to learn from in {} units with {} functions; left out: {}",
                             counts.units, counts.functions, describe(counts.skipped)));
-  fmt::print(stderr,
-             "{} functions of {} in {} units; left out: {}\n"
-             "{} bytes as LLVM prints them, {} in normal form ({:.3f})\n",
-             corpus.programs.size(), counts.functions, counts.units, describe(counts.skipped),
-             counts.plain_bytes, counts.normal_bytes,
-             static_cast<double>(counts.normal_bytes) / static_cast<double>(counts.plain_bytes));
+  fmt::print(stderr, "{} functions of {} in {} units; left out: {}\n", corpus.programs.size(),
+             counts.functions, counts.units, describe(counts.skipped));
+  if (counts.plain_bytes > 0)
+    fmt::print(stderr, "{} bytes as LLVM prints them, {} in normal form ({:.3f})\n",
+               counts.plain_bytes, counts.normal_bytes,
+               static_cast<double>(counts.normal_bytes) / static_cast<double>(counts.plain_bytes));
   return corpus;
 }
 
@@ -168,29 +196,67 @@ DatasetKind kind_of(const std::string& name) {
                            : DatasetKind::pretrain;
 }
 
-Result<Labels> load_labels(const std::string& path) {
-  LabelCounts counts;
-  LLMC_TRY(Labels labels, read_labels(path, counts));
-  const auto number = static_cast<double>(std::max<std::size_t>(1, labels.size()));
-  fmt::print(stderr, "{}: {} labels, {} improve on -Oz, mean gain {:.2f}%; left out: {}\n", path,
-             labels.size(), counts.improved, 100 * (1 - std::exp(counts.log_ratio / number)),
-             describe(counts.skipped));
+void describe_labels(const Labels& labels) {
+  std::set<std::string> lists;
+  for (const auto& [id, label] : labels.by_program)
+    if (!label.list.empty()) lists.insert(label.list);
+  fmt::print(stderr, "{} labels, {} with one of {} lists; gain {:.2f}%; left out: {}\n",
+             labels.by_program.size(), labels.improved(), lists.size(), 100 * labels.gain(),
+             describe(labels.skipped));
+}
+
+/// The lists of the portfolio that the suite finds sound.
+Result<std::vector<std::string>> sound_lists(const Options& options, ProgressLine& line) {
+  LLMC_TRY(const PassCatalogue catalogue, installed_catalogue());
+  const fs::path path =
+      options.portfolio.empty() ? default_portfolio() : fs::path(options.portfolio);
+  LLMC_TRY(const std::vector<PassList> known, read_lists(path, catalogue));
+  LLMC_TRY(const auto verdicts, options.gate.open_store());
+  LLMC_TRY(auto checkers, options.gate.make_checkers(verdicts.get(), line));
+  std::vector<std::string> sound;
+  std::size_t rejected = 0;
+  for (const PassList& list : known) {
+    if (sound.size() == options.most_lists) break;
+    if (list.tier(catalogue) > PassTier::trusted) continue;
+    line.show(fmt::format("gate: {} lists sound, {} rejected", sound.size(), rejected));
+    LLMC_TRY(const Verdict verdict, check_all(checkers, list.to_string()));
+    if (verdict.sound())
+      sound.push_back(list.to_string());
+    else
+      ++rejected;
+  }
+  line.clear();
+  if (sound.empty()) return fail(fmt::format("{}: no sound list of trusted passes", path.string()));
+  fmt::print(stderr, "{}: {} lists are sound, {} rejected\n", path.string(), sound.size(),
+             rejected);
+  return sound;
+}
+
+Result<Labels> make_labels(const Corpus& corpus, const Options& options,
+                           const std::vector<std::string>& lists, ProgressLine& line) {
+  if (!options.labels.empty()) return read_labels(options.labels);
+  auto labels = choose_labels(corpus.programs, lists, options.dataset.corpus,
+                              show_on(line, "programs labelled"));
+  line.clear();
   return labels;
 }
 
 Result<void> run(Options& options) {
   ProgressLine line;
-  Labels labels;
-  if (options.kind == "flags") {
-    if (options.labels.empty())
-      return fail("flags need labels; give what llmc tune --json printed with --labels",
-                  ErrorKind::usage);
-    LLMC_TRY(labels, load_labels(options.labels));
+  const bool flags = options.kind == "flags";
+  std::vector<std::string> lists;
+  if (flags && options.labels.empty()) {
+    LLMC_TRY(lists, sound_lists(options, line));
   }
-  options.dataset.labels = &labels;
   LLMC_TRY(const Corpus corpus, collect(options, line));
   if (options.kind == "programs") return write_programs(corpus, options, line);
   options.dataset.kind = kind_of(options.kind);
+  Labels labels;
+  if (flags) {
+    LLMC_TRY(labels, make_labels(corpus, options, lists, line));
+    describe_labels(labels);
+  }
+  options.dataset.labels = &labels;
   return write_rows(corpus, options.dataset, options.output, line);
 }
 
@@ -208,6 +274,7 @@ int run_dataset(const std::vector<std::string>& arguments) {
   if (const int code = parse_options(app, arguments); code >= 0) return code;
   catch_interrupts();
   initialize_targets();
+  options.gate.jobs = options.dataset.corpus.jobs;
   options.dataset.corpus.limits = options.limits();
   options.dataset.corpus.interrupt = &interrupted;
   if (auto done = run(options); !done) return report(done.error());

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <unordered_set>
 
+#include "corpus/row_file.h"
 #include "ir/normal_form.h"
 #include "ir/split.h"
 #include "support/files.h"
@@ -51,29 +52,74 @@ Result<std::string> describe_unit(const Input& input, const CorpusOptions& optio
   return functions.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-void add_functions(const Json& functions, const CorpusUnit& unit, std::unordered_set<Digest>& known,
-                   Corpus& corpus) {
-  for (const Json& row : functions) {
-    ++corpus.counts.functions;
+/// Programs as they come in, the known ones left out.
+class Collector {
+ public:
+  Collector(const CorpusOptions& options, Corpus& corpus) : options_(options), corpus_(corpus) {}
+
+  void leave_out(const Digest& id) { unwanted_.insert(id); }
+
+  /// `row` is one of describe_function's.
+  void add(const Json& row, const CorpusUnit& unit) {
+    ++corpus_.counts.functions;
     if (row.contains("skip")) {
-      ++corpus.counts.skipped[row["skip"].get<std::string>()];
-      continue;
+      ++corpus_.counts.skipped[row["skip"].get<std::string>()];
+      return;
     }
-    FunctionProgram program;
-    program.text = row["text"].get<std::string>();
-    program.id = Digest::of(program.text);
-    if (!known.insert(program.id).second) {
-      ++corpus.counts.skipped["duplicate"];
-      continue;
+    FunctionProgram program{{}, row["function"], unit.package, unit.source, row["text"]};
+    if (add(std::move(program))) {
+      corpus_.counts.plain_bytes += row["plain"].get<std::uint64_t>();
+      corpus_.counts.normal_bytes += corpus_.programs.back().text.size();
     }
-    program.function = row["function"].get<std::string>();
-    program.package = unit.package;
-    program.source = unit.source;
-    program.path = unit.input.name;
-    corpus.counts.plain_bytes += row["plain"].get<std::uint64_t>();
-    corpus.counts.normal_bytes += program.text.size();
-    corpus.programs.push_back(std::move(program));
   }
+
+  /// A row of a file, which may be about something else.
+  void add(const Json& row) {
+    if (row.value("kind", "") != "ir") return;
+    ++corpus_.counts.functions;
+    FunctionProgram program{
+        {}, row.at("function"), row.at("package"), row.at("source"), row.at("text")};
+    if (program.text.size() > options_.most_bytes)
+      ++corpus_.counts.skipped["too long"];
+    else if (program.text.size() < options_.least_bytes)
+      ++corpus_.counts.skipped["too short"];
+    else
+      add(std::move(program));
+  }
+
+ private:
+  bool add(FunctionProgram program) {
+    program.id = Digest::of(program.text);
+    const bool unwanted = unwanted_.contains(program.id);
+    if (unwanted || !known_.insert(program.id).second) {
+      ++corpus_.counts.skipped[unwanted ? "in the other data set" : "duplicate"];
+      return false;
+    }
+    corpus_.programs.push_back(std::move(program));
+    return true;
+  }
+
+  const CorpusOptions& options_;
+  Corpus& corpus_;
+  std::unordered_set<Digest> known_;
+  std::unordered_set<Digest> unwanted_;
+};
+
+Result<void> for_each_row(const std::filesystem::path& path,
+                          const std::function<void(const Json&)>& use) {
+  LLMC_TRY(const std::string text, read_rows(path));
+  std::size_t number = 1;
+  for (std::size_t at = 0; at < text.size(); ++number) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    const std::string_view line = std::string_view(text).substr(at, end - at);
+    at = end + 1;
+    try {
+      use(Json::parse(line));
+    } catch (const Json::exception&) {
+      return fail(fmt::format("{}:{}: not a row of a data set", path.string(), number));
+    }
+  }
+  return {};
 }
 
 /// Leaves the programs whose ids, hashed with the seed, are smallest, in their old order.
@@ -119,10 +165,20 @@ Result<void> run_in_children(std::size_t count, const CorpusOptions& options,
   return {};
 }
 
-Result<Corpus> collect_programs(const std::vector<CorpusUnit>& units, const CorpusOptions& options,
+Result<Corpus> collect_programs(const CorpusSources& sources, const CorpusOptions& options,
                                 const CorpusProgress& progress) {
   Corpus corpus;
-  std::unordered_set<Digest> known;
+  Collector collector(options, corpus);
+  for (const auto& path : sources.without) {
+    LLMC_CHECK(for_each_row(path, [&](const Json& row) {
+      if (row.value("kind", "") == "ir")
+        collector.leave_out(Digest::of(row.at("text").get<std::string>()));
+    }));
+  }
+  for (const auto& path : sources.row_files) {
+    LLMC_CHECK(for_each_row(path, [&](const Json& row) { collector.add(row); }));
+  }
+  const std::vector<CorpusUnit>& units = sources.units;
   LLMC_CHECK(run_in_children(
       units.size(), options, [&](std::size_t i) { return describe_unit(units[i].input, options); },
       [&](const ChildResult& result) -> Result<void> {
@@ -130,7 +186,7 @@ Result<Corpus> collect_programs(const std::vector<CorpusUnit>& units, const Corp
         ++corpus.counts.units;
         progress(corpus.counts.units, units.size());
         if (result.bytes) {
-          add_functions(Json::parse(*result.bytes), unit, known, corpus);
+          for (const Json& row : Json::parse(*result.bytes)) collector.add(row, unit);
           return {};
         }
         ++corpus.counts.failed_units;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <string>
@@ -21,6 +22,14 @@ struct CorpusUnit {
   std::string source;  ///< the file, from there
 };
 
+/// Where programs come from, in this order: pretrain rows (dataset.h) that were written before,
+/// whose programs need not be made again, and units.
+struct CorpusSources {
+  std::vector<std::filesystem::path> row_files;
+  std::vector<CorpusUnit> units;
+  std::vector<std::filesystem::path> without;  ///< rows whose programs are left out
+};
+
 /// One function as a module of its own. Rows of data sets are made from it.
 struct FunctionProgram {
   Digest id;  ///< of `text`
@@ -28,7 +37,6 @@ struct FunctionProgram {
   std::string package;
   std::string source;
   std::string text;  ///< unoptimised, in normal form (ir/normal_form.h)
-  std::string path;  ///< where what is wrong with it can be looked up
 };
 
 struct CorpusOptions {
@@ -36,7 +44,7 @@ struct CorpusOptions {
   Limits limits;  ///< for each unit, and for each program
   std::size_t least_bytes = 0;  ///< of normal text
   std::size_t most_bytes = 8192;  ///< of normal text
-  std::uint64_t least_instructions = 5;
+  std::uint64_t least_instructions = 5;  ///< not counted again in programs from rows
   std::size_t most_programs = 0;  ///< a sample of so many, by hash; 0: all
   std::uint64_t seed = 1;
   const volatile int* interrupt = nullptr;
@@ -61,9 +69,10 @@ struct Corpus {
 /// Told how many of how many items are done.
 using CorpusProgress = std::function<void(std::size_t done, std::size_t all)>;
 
-/// The functions of `units`, in order, without those that are too long, too short, or equal to an
-/// earlier one. Units are read and cut in children; one that kills its child is a failure.
-Result<Corpus> collect_programs(const std::vector<CorpusUnit>& units, const CorpusOptions& options,
+/// The functions of `sources`, in order, without those that are too long, too short, or equal to an
+/// earlier one. Units are read and cut in children; one that kills its child is a failure. A file
+/// of rows that cannot be read is an error.
+Result<Corpus> collect_programs(const CorpusSources& sources, const CorpusOptions& options,
                                 const CorpusProgress& progress);
 
 /// Runs `work` for 0, 1, … `count` - 1 in children, `jobs` at a time, and hands the results to

@@ -13,12 +13,11 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
-#include <functional>
 #include <map>
 #include <string>
 
 #include "corpus/corpus.h"
+#include "corpus/labels.h"
 #include "corpus/row_file.h"
 #include "tune/mutation.h"
 
@@ -26,26 +25,6 @@ namespace llmc {
 
 /// What rows are about.
 enum class DatasetKind { pretrain, emulate, flags, lift };
-
-/// What a search found for a program.
-struct Label {
-  std::string list;  ///< canonical text; empty: nothing beats -Oz
-  std::uint64_t binary_size = 0;  ///< with the list, or of -Oz
-};
-
-/// Labels by program id (32 hexadecimal digits).
-using Labels = std::map<std::string, Label>;
-
-/// What was left out when labels were read, by reason, and how good the labels are.
-struct LabelCounts {
-  std::uint64_t improved = 0;
-  double log_ratio = 0;  ///< sum of log(size / -Oz size) over all labels
-  std::map<std::string, std::uint64_t> skipped;
-};
-
-/// The rows that `llmc tune --json` printed for files named ID.bc. Of lists that improve only those
-/// that the gate found sound are labels.
-Result<Labels> read_labels(const std::filesystem::path& path, LabelCounts& counts);
 
 struct DatasetOptions {
   CorpusOptions corpus;  ///< limits, jobs, seed, interruption

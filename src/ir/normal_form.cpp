@@ -17,7 +17,6 @@
 namespace llmc {
 namespace {
 
-constexpr const char* k_triple = "x86_64-pc-linux-gnu";
 constexpr const char* k_layout =
     "e-m:e-p270:32:32-p271:32:32-p272:64:64-i64:64-i128:128-f80:128-n8:16:32:64-S128";
 
@@ -217,6 +216,8 @@ bool is_supported(const std::string& text) {
 
 /// Puts back what the text implies.
 void complete(llvm::Module& module) {
+  module.setSourceFileName("");
+  module.setModuleIdentifier("");
   if (module.getModuleFlag("wchar_size") == nullptr)
     module.addModuleFlag(llvm::Module::Error, "wchar_size", 4);
   if (module.getModuleFlag("PIC Level") == nullptr) module.setPICLevel(llvm::PICLevel::BigPIC);
@@ -254,7 +255,8 @@ Result<IrModule> read_normal(std::string_view text, const std::string& name) {
   // On the first line, so that the numbers of lines in messages are those of `text`.
   if (!text.contains("target datalayout"))
     whole += fmt::format("target datalayout = \"{}\" ", k_layout);
-  if (!text.contains("target triple")) whole += fmt::format("target triple = \"{}\" ", k_triple);
+  if (!text.contains("target triple"))
+    whole += fmt::format("target triple = \"{}\" ", k_normal_triple);
   whole += text;
   LLMC_TRY(IrModule module, IrModule::parse(whole, name));
   if (!is_supported(module.target_triple()))

@@ -9,6 +9,9 @@
 
 namespace llmc {
 
+/// The target of every normal form.
+inline constexpr const char* k_normal_triple = "x86_64-pc-linux-gnu";
+
 /// `module` as LLVM-IR with everything left out that models need not see. The text depends on the
 /// module alone and is a fixed point: `normal_text(read_normal(normal_text(m)))` is
 /// `normal_text(m)`. LLVM parses it as it stands; `read_normal` also puts back what is implied.

@@ -14,7 +14,8 @@ namespace llmc {
 ///   - call frame directives, but for .cfi_startproc (there are unwind tables), .cfi_personality
 ///     and .cfi_lsda, which cannot be told from the instructions
 ///
-/// What is left is assembly still, with the same instructions, data and symbols.
+/// What is left is assembly with the same instructions, data and symbols; to be assembled it must
+/// lose .cfi_startproc, whose other half is gone.
 std::string clean_assembly(std::string_view assembly);
 
 }  // namespace llmc

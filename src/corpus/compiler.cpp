@@ -1,0 +1,51 @@
+#include "corpus/compiler.h"
+
+#include "ir/normal_form.h"
+#include "tasks/assembly_text.h"
+#include "toolchain/measurement.h"
+#include "toolchain/optimizer.h"
+
+namespace llmc {
+
+Result<CorpusCompiler> CorpusCompiler::create() {
+  LLMC_TRY(CodeGenerator generator, CodeGenerator::create(CodegenOptions(), k_normal_triple));
+  return CorpusCompiler(std::move(generator));
+}
+
+Result<IrModule> CorpusCompiler::optimise(const FunctionProgram& program,
+                                          const std::string& list) const {
+  LLMC_TRY(IrModule module, read_normal(program.text, program.function));
+  if (list.empty()) return module;
+  LLMC_CHECK(Optimizer(module.module(), generator_).run(list));
+  LLMC_CHECK(module.verify_optimised());
+  return module;
+}
+
+Result<IrModule> CorpusCompiler::optimise_as_clang(const FunctionProgram& program) const {
+  LLMC_TRY(IrModule module, read_normal(program.text, program.function));
+  Optimizer(module.module(), generator_).run_clang_oz(CodegenOptions());
+  return module;
+}
+
+Result<std::uint64_t> CorpusCompiler::size(const IrModule& module) const {
+  // Code generation changes its module.
+  LLMC_TRY(IrModule copy, IrModule::parse(module.bitcode(), "module", ValueNames::discard));
+  LLMC_TRY(const std::string object, generator_.emit_object(copy.module()));
+  LLMC_TRY(const Measurement sizes, measure_object(object, "object"));
+  return sizes.binary_size();
+}
+
+Result<std::string> CorpusCompiler::assembly(IrModule module) const {
+  LLMC_TRY(const std::string text, generator_.emit_assembly(module.module()));
+  return clean_assembly(text);
+}
+
+std::string skip_reason(const Error& error) {
+  const auto says = [&](const char* text) { return error.message.contains(text); };
+  if (says("LLVM crashed") || says("LLVM gave up")) return "LLVM crashed or gave up";
+  if (says("not done after")) return "took too long";
+  if (says("of memory")) return "took too much memory";
+  return "left invalid IR";
+}
+
+}  // namespace llmc

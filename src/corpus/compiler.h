@@ -1,0 +1,40 @@
+// Pass lists applied to programs of the corpus. All of this runs in children.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "corpus/corpus.h"
+#include "ir/module.h"
+#include "support/error.h"
+#include "toolchain/codegen.h"
+
+namespace llmc {
+
+/// Lowers as clang does for x86-64 Linux at -Oz without other flags.
+class CorpusCompiler {
+ public:
+  static Result<CorpusCompiler> create();
+
+  /// The module of `program` after `list` (opt's syntax; empty: as it is), verified.
+  [[nodiscard]] Result<IrModule> optimise(const FunctionProgram& program,
+                                          const std::string& list) const;
+
+  /// The same after clang's own -Oz pipeline.
+  [[nodiscard]] Result<IrModule> optimise_as_clang(const FunctionProgram& program) const;
+
+  /// Binary size of the object.
+  [[nodiscard]] Result<std::uint64_t> size(const IrModule& module) const;
+
+  /// Assembly as `clean_assembly` leaves it. Code generation consumes the module.
+  [[nodiscard]] Result<std::string> assembly(IrModule module) const;
+
+ private:
+  explicit CorpusCompiler(CodeGenerator generator) : generator_(std::move(generator)) {}
+  CodeGenerator generator_;
+};
+
+/// Why work on a program failed, as the reason of a skip.
+std::string skip_reason(const Error& error);
+
+}  // namespace llmc
