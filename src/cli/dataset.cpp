@@ -138,11 +138,13 @@ Result<Corpus> collect(const Options& options, ProgressLine& line) {
   LLMC_TRY(Corpus corpus,
            collect_programs(sources, options.dataset.corpus, show_on(line, "units")));
   line.clear();
-  for (const std::string& failure : corpus.failures) report({failure});
   const CorpusCounts& counts = corpus.counts;
-  if (corpus.programs.empty())
-    return fail(fmt::format("no function to learn from in {} units with {} functions; left out: {}",
-                            counts.units, counts.functions, describe(counts.skipped)));
+  const bool nothing = corpus.programs.empty();
+  if (nothing && counts.units == 1 && counts.failed_units == 1) return fail(corpus.failures[0]);
+  for (const std::string& failure : corpus.failures) report({failure});
+  if (nothing)
+    return fail(fmt::format("no function to learn from among {} in {} units; left out: {}",
+                            counts.functions, counts.units, describe(counts.skipped)));
   fmt::print(stderr, "{} functions of {} in {} units; left out: {}\n", corpus.programs.size(),
              counts.functions, counts.units, describe(counts.skipped));
   if (counts.plain_bytes > 0)
@@ -154,8 +156,6 @@ Result<Corpus> collect(const Options& options, ProgressLine& line) {
 
 /// Writes each program as ID.bc.
 Result<void> write_programs(const Corpus& corpus, const Options& options, ProgressLine& line) {
-  if (options.output == "-")
-    return fail("programs need a folder; give one with -o", ErrorKind::usage);
   LLMC_CHECK(make_folder(options.output));
   std::size_t done = 0;
   const auto progress = show_on(line, "programs");
@@ -173,13 +173,12 @@ Result<void> write_programs(const Corpus& corpus, const Options& options, Progre
       });
 }
 
-Result<void> write_rows(const Corpus& corpus, DatasetOptions& options, const std::string& output,
-                        ProgressLine& line) {
+Result<void> write_rows(const Corpus& corpus, DatasetOptions& options, RowFile& file,
+                        const std::string& output, ProgressLine& line) {
   LLMC_TRY(const PassCatalogue catalogue, installed_catalogue());
   const Alphabet alphabet(catalogue, PassTier::trusted);
   options.alphabet = &alphabet;
   options.catalogue = &catalogue;
-  LLMC_TRY(RowFile file, RowFile::create(output));
   LLMC_TRY(const DatasetCounts counts,
            write_dataset(corpus.programs, options, file, show_on(line, "functions")));
   LLMC_CHECK(file.finish());
@@ -241,23 +240,30 @@ Result<Labels> make_labels(const Corpus& corpus, const Options& options,
   return labels;
 }
 
-Result<void> run(Options& options) {
-  ProgressLine line;
-  const bool flags = options.kind == "flags";
+Result<void> make_programs(const Options& options, ProgressLine& line) {
+  if (options.output == "-")
+    return fail("programs need a folder; give one with -o", ErrorKind::usage);
+  LLMC_TRY(const Corpus corpus, collect(options, line));
+  return write_programs(corpus, options, line);
+}
+
+Result<void> make_rows(Options& options, ProgressLine& line) {
+  // Before the work, so that what is wrong with the file is known at once.
+  LLMC_TRY(RowFile file, RowFile::create(options.output));
+  options.dataset.kind = kind_of(options.kind);
+  const bool flags = options.dataset.kind == DatasetKind::flags;
   std::vector<std::string> lists;
   if (flags && options.labels.empty()) {
     LLMC_TRY(lists, sound_lists(options, line));
   }
   LLMC_TRY(const Corpus corpus, collect(options, line));
-  if (options.kind == "programs") return write_programs(corpus, options, line);
-  options.dataset.kind = kind_of(options.kind);
   Labels labels;
   if (flags) {
     LLMC_TRY(labels, make_labels(corpus, options, lists, line));
     describe_labels(labels);
   }
   options.dataset.labels = &labels;
-  return write_rows(corpus, options.dataset, options.output, line);
+  return write_rows(corpus, options.dataset, file, options.output, line);
 }
 
 }  // namespace
@@ -277,7 +283,10 @@ int run_dataset(const std::vector<std::string>& arguments) {
   options.gate.jobs = options.dataset.corpus.jobs;
   options.dataset.corpus.limits = options.limits();
   options.dataset.corpus.interrupt = &interrupted;
-  if (auto done = run(options); !done) return report(done.error());
+  ProgressLine line;
+  auto done = options.kind == "programs" ? make_programs(options, line) : make_rows(options, line);
+  line.clear();
+  if (!done) return report(done.error());
   return k_exit_done;
 }
 
