@@ -1,5 +1,4 @@
 // llmc-train bench: how fast a shape trains here, against what matrix products alone reach.
-#include <ATen/Parallel.h>
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -129,7 +128,7 @@ int run_bench(const std::vector<std::string>& words) {
                    1024);
   arguments.flag("--json", "print the result as JSON", options.json);
   if (const int code = arguments.parse(words); code >= 0) return code;
-  if (options.threads > 0) at::set_num_threads(static_cast<int>(options.threads));
+  use_threads(options.threads);
   try {
     if (auto done = bench(options); !done) return report(done.error());
   } catch (const std::exception& error) {

@@ -1,5 +1,4 @@
 // llmc-train run: trains a model by a recipe, and goes on where a killed run was.
-#include <ATen/Parallel.h>
 
 #include <atomic>
 #include <csignal>
@@ -100,7 +99,7 @@ int run_run(const std::vector<std::string>& words) {
   options.train.tokenizer = *fingerprint;
   options.train.keep = static_cast<std::size_t>(options.keep);
   options.train.interrupted = &interrupted;
-  if (options.threads > 0) at::set_num_threads(static_cast<int>(options.threads));
+  use_threads(options.threads);
   std::signal(SIGINT, on_signal);
   std::signal(SIGTERM, on_signal);
   auto done = train(*recipe, options.train, say);

@@ -1,10 +1,11 @@
 // What the machine has: devices, memory, speed.
-#include <torch/version.h>
+#include <ATen/Parallel.h>
 
 #include <algorithm>
 #include <chrono>
 #include <fstream>
 #include <limits>
+#include <thread>
 
 #include "train/core/trainer.h"
 
@@ -51,6 +52,11 @@ double training_bytes(const ModelConfig& config, at::ScalarType type, std::int64
   const double per_token = size * (recompute ? layers * 2 * width + inside : layers * inside);
   const double logits = 3 * size * static_cast<double>(std::int64_t{1} << 24);
   return Model::state_bytes(config, type) + per_token * static_cast<double>(batch_tokens) + logits;
+}
+
+void use_threads(std::int64_t count) {
+  const auto all = static_cast<std::int64_t>(std::thread::hardware_concurrency());
+  at::set_num_threads(static_cast<int>(std::max<std::int64_t>(1, count > 0 ? count : all)));
 }
 
 Result<at::Device> find_device(const std::string& name, int local_rank) {

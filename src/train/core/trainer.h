@@ -60,6 +60,10 @@ double available_memory(const at::Device& device);
 double training_bytes(const ModelConfig& config, at::ScalarType type, std::int64_t batch_tokens,
                       bool recompute);
 
+/// Sets the threads of libtorch; 0 stands for all processors (libtorch itself would take cores, half
+/// of those where cores have two threads each).
+void use_threads(std::int64_t count);
+
 /// The device that "auto", "cpu" or "cuda" stands for.
 Result<at::Device> find_device(const std::string& name, int local_rank);
 
