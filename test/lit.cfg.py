@@ -26,6 +26,12 @@ helpers = os.path.join(config.test_source_root, "helpers")
 config.substitutions += [
     # The program, with a store of the test's own.
     ("%llmc", "env LLMC_STORE=%t.store timeout 100 " + config.llmc),
+    ("%train_binary", config.llmc_train),
+    ("%train", "timeout 100 " + config.llmc_train),
+    ("%llama_simple", os.path.join(os.path.dirname(config.llmc_train), "llama", "llama-simple")),
+    ("%jsonl", "python3 " + os.path.join(helpers, "jsonl.py")),
+    ("%llama_vocabulary", config.llama_vocabulary),
+    ("%shipped_tokenizer", os.path.join(config.project_root, "models", "llmc-tokenizer.model")),
     # The same without timeout's process between: for tests that send signals.
     ("%binary", config.llmc),
     ("%examples", os.path.join(config.project_root, "examples")),
@@ -40,6 +46,13 @@ config.substitutions += [
     ("%links_and_runs", "bash " + os.path.join(helpers, "links-and-runs")),
 ]
 
+for feature, path in (
+    ("train", config.llmc_train),
+    ("sentencepiece", config.llmc_train + "-tokenizer"),
+    ("llama", config.llama_vocabulary),
+):
+    if os.path.exists(path):
+        config.available_features.add(feature)
 if shutil.which("script"):
     config.available_features.add("terminal")
 if not config.sanitize:

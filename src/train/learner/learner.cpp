@@ -160,18 +160,41 @@ void for_each_segment(std::string_view text, std::int64_t digits,
   cut();
 }
 
-void SegmentCounter::add(std::string_view text) {
+void SegmentCounter::count(std::string_view text) {
   for_each_segment(text, digits_,
                    [&](std::string_view segment) { ++counts_[std::string(segment)]; });
 }
 
+void SegmentCounter::add_program(std::string_view text) {
+  if (programs_.insert(fnv1a(text)).second) count(text);
+}
+
+void SegmentCounter::add_words(std::string_view text) {
+  constexpr std::string_view k_begin = "<code>";
+  constexpr std::string_view k_end = "</code>";
+  while (!text.empty()) {
+    const std::size_t begin = text.find(k_begin);
+    count(text.substr(0, begin));
+    if (begin == std::string_view::npos) return;
+    text.remove_prefix(begin + k_begin.size());
+    const std::size_t end = std::min(text.find(k_end), text.size());
+    add_program(text.substr(0, end));
+    text.remove_prefix(end);
+  }
+}
+
 Result<std::string> train_tokenizer(const SegmentCounter& segments,
                                     const TokenizerSettings& settings) {
+  if (segments.counts().empty()) return fail("there is no text to learn from");
   Sentences sentences(segments, settings.budget);
   std::string model;
   const auto status =
       sentencepiece::SentencePieceTrainer::Train(trainer_options(settings), &sentences, &model);
-  if (!status.ok()) return fail(std::string("SentencePiece: ") + status.error_message());
+  if (!status.ok()) {  // "file(line) [condition] what is wrong"
+    const std::string_view words = status.error_message();
+    const std::size_t end = words.rfind("] ");
+    return fail("SentencePiece: " + std::string(words.substr(end == words.npos ? 0 : end + 2)));
+  }
   return replace_texts(model, as_written);
 }
 

@@ -28,9 +28,9 @@ int run_train(const std::vector<std::string>& words) {
 
   SegmentCounter segments(settings.digits);
   const auto read = for_each_row(inputs, [&](const TextRow& row) -> Result<void> {
-    segments.add(row.text);
-    segments.add(row.prompt);
-    segments.add(row.completion);
+    segments.add_program(row.text);
+    segments.add_words(row.prompt);
+    segments.add_words(row.completion);
     return {};
   });
   if (!read) return report(read.error());

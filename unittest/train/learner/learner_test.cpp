@@ -32,7 +32,7 @@ std::string examples() {
 
 std::string learn(std::int64_t vocabulary, std::int64_t digits = 1) {
   SegmentCounter segments(digits);
-  segments.add(examples());
+  segments.add_program(examples());
   return take(train_tokenizer(segments, {.vocabulary = vocabulary, .digits = digits}));
 }
 
@@ -51,11 +51,21 @@ TEST(Segments, LeaveOutMarkupAndWhatIsNotAscii) {
   EXPECT_THAT(segments_of("a[INST]b\u00e9c</code>"), testing::ElementsAre("a", "b", "c"));
 }
 
+TEST(Segments, OfAProgramCountOnceHoweverOftenItIsShown) {
+  SegmentCounter segments(1);
+  segments.add_program("ret");
+  for (int i = 0; i < 3; ++i)
+    segments.add_words("[INST]Optimise<code>ret</code>now[/INST]<code>add</code>");
+  EXPECT_THAT(segments.counts(),
+              testing::UnorderedElementsAre(testing::Pair("ret", 1), testing::Pair("add", 1),
+                                            testing::Pair("Optimise", 3), testing::Pair("now", 3)));
+}
+
 TEST(Learner, TheSameTextGivesTheSameFile) { EXPECT_EQ(learn(700), learn(700)); }
 
 TEST(Learner, TooLittleTextIsAnError) {
   SegmentCounter segments(1);
-  segments.add("int main() { return 0; }");
+  segments.add_program("int main() { return 0; }");
   EXPECT_NE(message_of(train_tokenizer(segments, {.vocabulary = 4096})), "");
 }
 
