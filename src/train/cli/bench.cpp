@@ -1,4 +1,5 @@
 // llmc-train bench: how fast a shape trains here, against what matrix products alone reach.
+#include <ATen/Parallel.h>
 #include <sys/resource.h>
 
 #include <algorithm>

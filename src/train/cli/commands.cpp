@@ -17,6 +17,7 @@ CommandTable all_commands() {
           {
               {"run", "train a model by a recipe, or go on", run_run},
               {"export", "write a trained model for llama.cpp, transformers or vLLM", run_export},
+              {"answer", "ask an exported model the prompts of a data set", run_answer},
               {"bench", "measure the speed and memory of training here", run_bench},
               {"pack", "turn text into shards of tokens", run_pack},
               {"tokenizer", "learn, use and compare tokenizers", run_tokenizer},

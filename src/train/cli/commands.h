@@ -9,6 +9,7 @@ namespace llmc::train {
 /// Finds the subcommand and runs it; the whole of `main`.
 int run_command_line(int argc, char** argv);
 
+int run_answer(const std::vector<std::string>& arguments);
 int run_bench(const std::vector<std::string>& arguments);
 int run_export(const std::vector<std::string>& arguments);
 int run_pack(const std::vector<std::string>& arguments);

@@ -1,3 +1,4 @@
+#include "train/generator.h"
 #include "train/gguf.h"
 #include "train/llama_vocabulary.h"
 
@@ -25,5 +26,10 @@ Result<GgufSummary> read_gguf(const std::filesystem::path&) { return missing(); 
 Result<LlamaVocabulary> LlamaVocabulary::load(const std::filesystem::path&) { return missing(); }
 std::vector<std::int32_t> LlamaVocabulary::encode(std::string_view) const { return {}; }
 std::size_t LlamaVocabulary::size() const { return 0; }
+
+Result<Generator> Generator::load(const std::filesystem::path&, const Setting&) {
+  return missing();
+}
+Result<Generator::Answer> Generator::answer(std::string_view, std::int64_t) { return missing(); }
 
 }  // namespace llmc::train
