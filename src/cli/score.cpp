@@ -1,0 +1,70 @@
+// llmc score: how many of a model's answers are right.
+#include "eval/score.h"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "cli/command.h"
+#include "corpus/row_file.h"
+#include "passes/verdict_table.h"
+#include "support/files.h"
+
+namespace llmc {
+namespace {
+
+struct Options {
+  std::string file = "-";
+  bool json = false;
+};
+
+std::string share(std::uint64_t part, std::uint64_t whole) {
+  return fmt::format("{:.1f} %", 100.0 * static_cast<double>(part) / static_cast<double>(whole));
+}
+
+void print_table(const std::map<std::string, TaskScore>& scores) {
+  fmt::print("{:<12} {:>7} {:>9} {:>9} {:>9} {:>9}\n", "task", "answers", "ended", "parses",
+             "valid", "same");
+  for (const auto& [task, score] : scores)
+    fmt::print("{:<12} {:>7} {:>9} {:>9} {:>9} {:>9}\n", task, score.rows,
+               share(score.ended, score.rows), share(score.parses, score.rows),
+               share(score.valid, score.rows), share(score.same, score.rows));
+}
+
+void print_json(const std::map<std::string, TaskScore>& scores) {
+  for (const auto& [task, score] : scores) {
+    const nlohmann::ordered_json row = {{"task", task},         {"answers", score.rows},
+                                        {"ended", score.ended}, {"parses", score.parses},
+                                        {"valid", score.valid}, {"same", score.same}};
+    fmt::print("{}\n", row.dump());
+  }
+}
+
+}  // namespace
+
+int run_score(const std::vector<std::string>& arguments) {
+  CLI::App app(
+      "Counts how many of a model's answers are right: has the form of an answer; is a pass list\n"
+      "that exists, or IR that LLVM verifies; is the list or the code that was wanted.",
+      "llmc score");
+  Options options;
+  app.add_option("file", options.file, "JSON lines of `llmc-train answer`; .zst: compressed")
+      ->capture_default_str();
+  app.add_flag("--json", options.json, "One JSON object per task");
+  if (const int code = parse_options(app, arguments); code >= 0) return code;
+
+  auto catalogue = installed_catalogue();
+  if (!catalogue) return report(catalogue.error());
+  auto lines = options.file == "-" ? read_file("-") : read_rows(options.file);
+  if (!lines) return report(lines.error());
+  auto scores = score_rows(*lines, *catalogue);
+  if (!scores) return report(scores.error().with_context(options.file));
+  if (scores->empty()) return report({options.file + ": there are no answers in it"});
+  if (options.json)
+    print_json(*scores);
+  else
+    print_table(*scores);
+  return k_exit_done;
+}
+
+}  // namespace llmc
