@@ -281,6 +281,7 @@ int run_dataset(const std::vector<std::string>& arguments) {
   catch_interrupts();
   initialize_targets();
   options.gate.jobs = options.dataset.corpus.jobs;
+  options.gate.compile_seconds = options.deadline_seconds;
   options.dataset.corpus.limits = options.limits();
   options.dataset.corpus.interrupt = &interrupted;
   ProgressLine line;

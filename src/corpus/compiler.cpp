@@ -40,6 +40,11 @@ Result<std::string> CorpusCompiler::assembly(IrModule module) const {
   return clean_assembly(text);
 }
 
+Result<std::string> run_with(Care care, const CorpusOptions& options,
+                             const std::function<Result<std::string>()>& work) {
+  return care == Care::alone ? run_in_child(work, options.limits) : work();
+}
+
 std::string skip_reason(const Error& error) {
   const auto says = [&](const char* text) { return error.message.contains(text); };
   if (says("LLVM crashed") || says("LLVM gave up")) return "LLVM crashed or gave up";

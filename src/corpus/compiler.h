@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 
 #include "corpus/corpus.h"
@@ -33,6 +34,10 @@ class CorpusCompiler {
   explicit CorpusCompiler(CodeGenerator generator) : generator_(std::move(generator)) {}
   CodeGenerator generator_;
 };
+
+/// `work`, in a child of its own if it is to be done with that care.
+Result<std::string> run_with(Care care, const CorpusOptions& options,
+                             const std::function<Result<std::string>()>& work);
 
 /// Why work on a program failed, as the reason of a skip.
 std::string skip_reason(const Error& error);

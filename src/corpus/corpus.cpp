@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <charconv>
 #include <unordered_set>
 
 #include "corpus/row_file.h"
@@ -163,6 +164,62 @@ Result<void> run_in_children(std::size_t count, const CorpusOptions& options,
     }
   }
   return {};
+}
+
+namespace {
+
+/// Programs that a child works on.
+constexpr std::size_t k_programs_per_child = 16;
+
+/// Results of several programs as one text: of each "+LENGTH\nBYTES", or "-LENGTH\nMESSAGE".
+std::string pack(const Result<std::string>& result) {
+  const std::string& bytes = result ? *result : result.error().message;
+  return fmt::format("{}{}\n{}", result ? '+' : '-', bytes.size(), bytes);
+}
+
+/// Takes the first result off the front of `text`.
+Result<std::string> unpack(std::string_view& text) {
+  const bool good = text.starts_with('+');
+  const std::size_t end = text.find('\n');
+  std::size_t size = 0;
+  std::from_chars(text.data() + 1, text.data() + end, size);
+  const std::string bytes(text.substr(end + 1, size));
+  text.remove_prefix(end + 1 + size);
+  if (good) return bytes;
+  return fail(bytes);
+}
+
+}  // namespace
+
+Result<void> run_on_programs(std::size_t count, const CorpusOptions& options,
+                             const std::function<Result<std::string>(std::size_t, Care)>& work,
+                             const std::function<Result<void>(const ChildResult&)>& deliver) {
+  const std::size_t chunks = (count + k_programs_per_child - 1) / k_programs_per_child;
+  const auto first_of = [](std::size_t chunk) { return chunk * k_programs_per_child; };
+  const auto size_of = [&](std::size_t chunk) {
+    return std::min(k_programs_per_child, count - first_of(chunk));
+  };
+  const auto work_on_chunk = [&](std::size_t chunk) -> Result<std::string> {
+    std::string results;
+    for (std::size_t i = 0; i < size_of(chunk); ++i)
+      results += pack(work(first_of(chunk) + i, Care::several));
+    return results;
+  };
+  const auto deliver_chunk = [&](const ChildResult& result) -> Result<void> {
+    const std::size_t first = first_of(result.tag);
+    if (!result.bytes)
+      return run_in_children(
+          size_of(result.tag), options, [&](std::size_t i) { return work(first + i, Care::alone); },
+          [&](const ChildResult& one) {
+            return deliver({first + one.tag, one.outcome, one.bytes, one.seconds});
+          });
+    std::string_view text = *result.bytes;
+    for (std::size_t i = 0; i < size_of(result.tag); ++i) {
+      LLMC_CHECK(deliver({first + i, Outcome::ok, unpack(text), 0}));
+    }
+    return {};
+  };
+  return run_in_children(chunks, options, work_on_chunk, deliver_chunk);
 }
 
 Result<Corpus> collect_programs(const CorpusSources& sources, const CorpusOptions& options,

@@ -75,6 +75,19 @@ using CorpusProgress = std::function<void(std::size_t done, std::size_t all)>;
 Result<Corpus> collect_programs(const CorpusSources& sources, const CorpusOptions& options,
                                 const CorpusProgress& progress);
 
+/// How careful a child is that works on programs.
+enum class Care {
+  several,  ///< it works on several, one after the other, which is what most of them stand
+  alone  ///< it works on one; what may be the death of LLVM is done in a child of its own
+};
+
+/// As `run_in_children`, for programs: `work` makes the result of one program, whose length is
+/// sent with it. A process costs more than most programs, so a child gets a few; if it dies, each
+/// of them gets a child of its own.
+Result<void> run_on_programs(std::size_t count, const CorpusOptions& options,
+                             const std::function<Result<std::string>(std::size_t, Care)>& work,
+                             const std::function<Result<void>(const ChildResult&)>& deliver);
+
 /// Runs `work` for 0, 1, … `count` - 1 in children, `jobs` at a time, and hands the results to
 /// `deliver` in this order. Stops at the first error of `deliver`, and when interrupted.
 Result<void> run_in_children(std::size_t count, const CorpusOptions& options,

@@ -77,7 +77,6 @@ Result<std::string> lift_rows(const FunctionProgram& program, const DatasetOptio
                   to_string(DisassemblyAnswer{text}));
 }
 
-/// Runs in a child of the program's child, as a drawn list may be the death of it.
 Result<std::string> emulate_list(const FunctionProgram& program, EmulationPrompt prompt,
                                  const CorpusCompiler& compiler, std::size_t most_bytes) {
   LLMC_TRY(IrModule optimised, compiler.optimise(program, prompt.passes));
@@ -99,7 +98,7 @@ Result<std::string> emulate_list(const FunctionProgram& program, EmulationPrompt
 }
 
 Result<std::string> emulate_rows(const FunctionProgram& program, const DatasetOptions& options,
-                                 const CorpusCompiler& compiler) {
+                                 const CorpusCompiler& compiler, Care care) {
   LLMC_TRY(const IrModule input, compiler.optimise(program, ""));
   EmulationPrompt prompt{CodeKind::ir, "", program.text, input.instruction_count(), 0};
   LLMC_TRY(prompt.binary_size, compiler.size(input));
@@ -109,9 +108,10 @@ Result<std::string> emulate_rows(const FunctionProgram& program, const DatasetOp
   for (std::size_t i = 0; i < options.lists; ++i) {
     prompt.passes = random_list(*options.alphabet, options.longest_list, random).to_string();
     if (!drawn.insert(prompt.passes).second) continue;
-    const auto made = run_in_child(
-        [&] { return emulate_list(program, prompt, compiler, options.corpus.most_bytes); },
-        options.corpus.limits);
+    // A drawn list may be the death of LLVM.
+    const auto made = run_with(care, options.corpus, [&] {
+      return emulate_list(program, prompt, compiler, options.corpus.most_bytes);
+    });
     rows += made ? *made : skip(skip_reason(made.error()));
   }
   return rows;
@@ -140,11 +140,12 @@ Result<std::string> flags_rows(const FunctionProgram& program, const DatasetOpti
 }
 
 /// Runs in a child.
-Result<std::string> rows_of(const FunctionProgram& program, const DatasetOptions& options) {
+Result<std::string> rows_of(const FunctionProgram& program, const DatasetOptions& options,
+                            Care care) {
   LLMC_TRY(const CorpusCompiler compiler, CorpusCompiler::create());
   switch (options.kind) {
     case DatasetKind::emulate:
-      return emulate_rows(program, options, compiler);
+      return emulate_rows(program, options, compiler, care);
     case DatasetKind::flags:
       return flags_rows(program, options, compiler);
     case DatasetKind::lift:
@@ -181,8 +182,9 @@ Result<DatasetCounts> write_dataset(const std::vector<FunctionProgram>& programs
                                     const CorpusProgress& progress) {
   DatasetCounts counts;
   std::size_t done = 0;
-  LLMC_CHECK(run_in_children(
-      programs.size(), options.corpus, [&](std::size_t i) { return rows_of(programs[i], options); },
+  LLMC_CHECK(run_on_programs(
+      programs.size(), options.corpus,
+      [&](std::size_t i, Care care) { return rows_of(programs[i], options, care); },
       [&](const ChildResult& result) -> Result<void> {
         progress(++done, programs.size());
         if (result.bytes) return file.add(take_rows(*result.bytes, counts));

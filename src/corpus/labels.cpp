@@ -57,20 +57,18 @@ void read_label(const Json& row, Labels& labels) {
 
 /// Runs in a child: the size with clang's -Oz and with each list, one a line; "-" for failures.
 Result<std::string> sizes_of(const FunctionProgram& program, const std::vector<std::string>& lists,
-                             const CorpusOptions& options) {
+                             const CorpusOptions& options, Care care) {
   LLMC_TRY(const CorpusCompiler compiler, CorpusCompiler::create());
   LLMC_TRY(const IrModule baseline, compiler.optimise_as_clang(program));
   LLMC_TRY(const std::uint64_t size, compiler.size(baseline));
   std::string text = fmt::format("{}\n", size);
   for (const std::string& list : lists) {
     // A list that was sound elsewhere can still be the death of LLVM here.
-    const auto made = run_in_child(
-        [&]() -> Result<std::string> {
-          LLMC_TRY(const IrModule module, compiler.optimise(program, list));
-          LLMC_TRY(const std::uint64_t bytes, compiler.size(module));
-          return std::to_string(bytes);
-        },
-        options.limits);
+    const auto made = run_with(care, options, [&]() -> Result<std::string> {
+      LLMC_TRY(const IrModule module, compiler.optimise(program, list));
+      LLMC_TRY(const std::uint64_t bytes, compiler.size(module));
+      return std::to_string(bytes);
+    });
     text += made.value_or("-") + "\n";
   }
   return text;
@@ -149,9 +147,9 @@ Result<Labels> choose_labels(const std::vector<FunctionProgram>& programs,
   Labels labels;
   std::vector<Sizes> table;
   std::size_t done = 0;
-  LLMC_CHECK(run_in_children(
+  LLMC_CHECK(run_on_programs(
       programs.size(), options,
-      [&](std::size_t i) { return sizes_of(programs[i], lists, options); },
+      [&](std::size_t i, Care care) { return sizes_of(programs[i], lists, options, care); },
       [&](const ChildResult& result) -> Result<void> {
         progress(++done, programs.size());
         if (result.bytes)

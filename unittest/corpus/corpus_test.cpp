@@ -15,6 +15,7 @@ namespace {
 using test::message_of;
 using test::take;
 using testing::HasSubstr;
+using namespace std::string_literals;
 
 CorpusUnit unit_of(const std::filesystem::path& source) {
   return {{source.string(), CompileCommand{{}, source, {}, source.extension() == ".cpp"}},
@@ -113,6 +114,31 @@ TEST(Corpus, ASampleDoesNotDependOnTheOrder) {
   }
   EXPECT_EQ(ids[0].size(), 7U);
   EXPECT_EQ(ids[0], ids[1]);
+}
+
+TEST(RunOnPrograms, OneThatKillsItsChildCostsItsOwnResultAlone) {
+  CorpusOptions options;
+  options.jobs = 3;
+  std::vector<std::string> results;
+  ASSERT_TRUE(run_on_programs(
+      50, options,
+      [](std::size_t i, Care care) -> Result<std::string> {
+        if (i == 20) std::abort();
+        if (i == 33) return fail("no");
+        return std::to_string(i) + (care == Care::several ? "" : " alone") + "\n\0"s;
+      },
+      [&](const ChildResult& result) -> Result<void> {
+        EXPECT_EQ(result.tag, results.size());
+        results.push_back(result.bytes ? *result.bytes : "failed: " + result.bytes.error().message);
+        return {};
+      }));
+  ASSERT_EQ(results.size(), 50U);
+  EXPECT_EQ(results[0], "0\n\0"s);
+  EXPECT_EQ(results[16], "16 alone\n\0"s);
+  EXPECT_THAT(results[20], HasSubstr("failed: LLVM crashed: signal 6"));
+  EXPECT_EQ(results[31], "31 alone\n\0"s);
+  EXPECT_EQ(results[33], "failed: no");
+  EXPECT_EQ(results[49], "49\n\0"s);
 }
 
 TEST(Labels, AreRowsOfTuneThatTheGatePassed) {

@@ -1,5 +1,6 @@
 #include "ir/split.h"
 
+#include "ir/normal_form.h"
 #include "testing.h"
 
 namespace llmc {
@@ -58,6 +59,38 @@ TEST(SplitModule, WhatHangsTogetherIsRefused) {
                            "m"))
           .bitcode();
   EXPECT_THAT(message_of(split_module(labels, "f")), HasSubstr("labels"));
+}
+
+TEST(ExtractFunction, GivesTheFirstHalfOfASplit) {
+  for (const auto& source : test::example_sources()) {
+    if (source.extension() != ".c") continue;
+    const std::string text =
+        test::output_of({test::llvm_tool("clang"), "-Oz", "-Xclang", "-disable-llvm-passes",
+                         "-emit-llvm", "-S", source.string(), "-o", "-"});
+    const IrModule whole = take(IrModule::parse(text, source.string()));
+    const std::string bytes = whole.bitcode();
+    for (const std::string& function : defined_functions(whole)) {
+      const IrModule extracted = take(extract_function(bytes, function));
+      const SplitModule split = take(split_module(bytes, function));
+      EXPECT_EQ(take(normal_text(extracted)), take(normal_text(split.function))) << function;
+      EXPECT_EQ(defined_functions(extracted), std::vector{function});
+    }
+  }
+}
+
+TEST(ExtractFunction, MakesDeclarationsOfAliases) {
+  const std::string aliased = take(IrModule::parse("define void @f() {\n  ret void\n}\n"
+                                                   "@g = alias void (), ptr @f\n"
+                                                   "@v = global i32 1\n@w = alias i32, ptr @v\n"
+                                                   "define ptr @h() {\n  call void @g()\n"
+                                                   "  ret ptr @w\n}\n",
+                                                   "m"))
+                                  .bitcode();
+  EXPECT_EQ(take(normal_text(take(extract_function(aliased, "h")))),
+            "@w = external global i32\n"
+            "define ptr @h() {\ncall void @g()\nret ptr @w\n}\n"
+            "declare void @g()\n");
+  EXPECT_THAT(message_of(extract_function(aliased, "none")), HasSubstr("no such function"));
 }
 
 }  // namespace
