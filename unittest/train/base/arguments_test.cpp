@@ -11,45 +11,45 @@ using llmc::test::take;
 class ArgumentsTest : public testing::Test {
  protected:
   ArgumentsTest() {
-    arguments_.flag("-v,--verbose", "say more", verbose_)
-        .option("-o,--output", "FILE", "where to write", output_)
+    arguments.flag("-v,--verbose", "say more", verbose)
+        .option("-o,--output", "FILE", "where to write", output)
         .required()
-        .option("--steps", "N", "how many", steps_, 1, 100)
-        .option("--rate", "X", "how fast", rate_, 0.0, 1.0)
-        .option("-d,--define", "WORD", "repeatable", words_)
-        .choice("--kind", "which", {"plain", "fancy"}, kind_)
-        .positional("FIRST", "the first", first_)
-        .positionals("INPUTS", "the others", inputs_);
+        .option("--steps", "N", "how many", steps, 1, 100)
+        .option("--rate", "X", "how fast", rate, 0.0, 1.0)
+        .option("-d,--define", "WORD", "repeatable", defined)
+        .choice("--kind", "which", {"plain", "fancy"}, kind)
+        .positional("FIRST", "the first", first)
+        .positionals("INPUTS", "the others", inputs);
   }
 
-  Result<bool> parse(std::vector<std::string> words) { return arguments_.try_parse(words); }
+  Result<bool> parse(const std::vector<std::string>& words) { return arguments.try_parse(words); }
 
-  bool verbose_ = false;
-  std::filesystem::path output_;
-  std::int64_t steps_ = 7;
-  double rate_ = 0.5;
-  std::string kind_ = "plain", first_;
-  std::vector<std::string> words_, inputs_;
-  Arguments arguments_{"program", "Does things."};
+  bool verbose = false;
+  std::filesystem::path output;
+  std::int64_t steps = 7;
+  double rate = 0.5;
+  std::string kind = "plain", first;
+  std::vector<std::string> defined, inputs;
+  Arguments arguments{"program", "Does things."};
 };
 
 TEST_F(ArgumentsTest, AllSpellingsAreRead) {
   EXPECT_FALSE(take(parse({"-v", "-oout", "a", "--steps=3", "-d", "x", "b", "--define", "y",
                            "--rate", "0.25", "--kind=fancy", "-", "--", "-c"})));
-  EXPECT_TRUE(verbose_);
-  EXPECT_EQ(output_, "out");
-  EXPECT_EQ(steps_, 3);
-  EXPECT_EQ(rate_, 0.25);
-  EXPECT_EQ(kind_, "fancy");
-  EXPECT_EQ(first_, "a");
-  EXPECT_THAT(words_, testing::ElementsAre("x", "y"));
-  EXPECT_THAT(inputs_, testing::ElementsAre("b", "-", "-c"));
+  EXPECT_TRUE(verbose);
+  EXPECT_EQ(output, "out");
+  EXPECT_EQ(steps, 3);
+  EXPECT_EQ(rate, 0.25);
+  EXPECT_EQ(kind, "fancy");
+  EXPECT_EQ(first, "a");
+  EXPECT_THAT(defined, testing::ElementsAre("x", "y"));
+  EXPECT_THAT(inputs, testing::ElementsAre("b", "-", "-c"));
 }
 
 TEST_F(ArgumentsTest, DefaultsStayWhereNothingIsSaid) {
   EXPECT_FALSE(take(parse({"-o", "out", "a", "b"})));
-  EXPECT_EQ(steps_, 7);
-  EXPECT_EQ(kind_, "plain");
+  EXPECT_EQ(steps, 7);
+  EXPECT_EQ(kind, "plain");
 }
 
 TEST_F(ArgumentsTest, ANegativeNumberIsAValue) {
@@ -57,8 +57,8 @@ TEST_F(ArgumentsTest, ANegativeNumberIsAValue) {
 }
 
 TEST_F(ArgumentsTest, WhatIsWrongIsNamed) {
-  const auto wrong = [&](std::vector<std::string> words) {
-    const Result<bool> result = parse(std::move(words));
+  const auto wrong = [&](const std::vector<std::string>& words) {
+    const Result<bool> result = parse(words);
     EXPECT_EQ(result.error().kind, ErrorKind::usage);
     return message_of(result);
   };
@@ -84,7 +84,7 @@ TEST_F(ArgumentsTest, HelpIsGivenWhateverElseIsSaid) {
 }
 
 TEST_F(ArgumentsTest, HelpShowsNamesRangesAndDefaults) {
-  const std::string help = arguments_.help();
+  const std::string help = arguments.help();
   EXPECT_THAT(help, testing::HasSubstr("Usage: program [OPTIONS] FIRST INPUTS...\n"));
   EXPECT_THAT(help,
               testing::HasSubstr("  -o, --output FILE           where to write (required)\n"));

@@ -18,32 +18,34 @@ using llmc::test::temporary_folder;
 
 class Safetensors : public testing::Test {
  protected:
-  void SetUp() override { ASSERT_TRUE(write_file(tokenizer_, test::model_of(test::toy_pieces()))); }
+  void SetUp() override {
+    ASSERT_TRUE(write_file(tokenizer_path, test::model_of(test::toy_pieces())));
+  }
 
   Result<void> write(Precision precision) {
-    return export_hugging_face(config_, weights_, tokenizer_, precision, {{"llmc.steps", "12"}},
-                               folder_.path() / "model");
+    return export_hugging_face(shape, all_weights, tokenizer_path, precision,
+                               {{"llmc.steps", "12"}}, folder.path() / "model");
   }
 
   [[nodiscard]] const NamedWeight* weight(const std::string& name) const {
-    for (const NamedWeight& weight : weights_)
+    for (const NamedWeight& weight : all_weights)
       if (weight.name == name) return &weight;
     return nullptr;
   }
 
-  TemporaryFolder folder_ = temporary_folder();
-  std::filesystem::path tokenizer_ = folder_.path() / "t.model";
-  std::filesystem::path file_ = folder_.path() / "model" / "model.safetensors";
-  ModelConfig config_ = test::toy_config(512);
-  std::vector<NamedWeight> weights_ = test::random_weights(config_);
+  TemporaryFolder folder = temporary_folder();
+  std::filesystem::path tokenizer_path = folder.path() / "t.model";
+  std::filesystem::path path = folder.path() / "model" / "model.safetensors";
+  ModelConfig shape = test::toy_config(512);
+  std::vector<NamedWeight> all_weights = test::random_weights(shape);
 };
 
 TEST_F(Safetensors, ReadingGivesBackWhatWasWritten) {
   for (const auto& [precision, error] :
        {std::pair(Precision::f32, 0.0), {Precision::f16, 0x1p-11}, {Precision::bf16, 0x1p-8}}) {
     ASSERT_TRUE(write(precision));
-    const auto read = take(read_safetensors(file_));
-    ASSERT_EQ(read.size(), weights_.size());
+    const auto read = take(read_safetensors(path));
+    ASSERT_EQ(read.size(), all_weights.size());
     for (const NamedWeight& got : read) {
       const NamedWeight* expected = weight(got.name);
       ASSERT_NE(expected, nullptr) << got.name;
@@ -59,23 +61,23 @@ TEST_F(Safetensors, ReadingGivesBackWhatWasWritten) {
 
 TEST_F(Safetensors, TheFolderDescribesTheModel) {
   ASSERT_TRUE(write(Precision::bf16));
-  const Json config = take(Json::parse(contents(folder_.path() / "model" / "config.json")));
+  const Json config = take(Json::parse(contents(folder.path() / "model" / "config.json")));
   EXPECT_EQ(*config.find("hidden_size")->integer(), 64);
   EXPECT_EQ(*config.find("num_key_value_heads")->integer(), 2);
   EXPECT_EQ(config.find("rope_theta")->number(), 5000);
   EXPECT_EQ(*config.find("torch_dtype")->string(), "bfloat16");
-  EXPECT_EQ(contents(folder_.path() / "model" / "tokenizer.model"), contents(tokenizer_));
-  EXPECT_THAT(contents(file_), testing::HasSubstr("\"llmc.steps\":\"12\""));
+  EXPECT_EQ(contents(folder.path() / "model" / "tokenizer.model"), contents(tokenizer_path));
+  EXPECT_THAT(contents(path), testing::HasSubstr("\"llmc.steps\":\"12\""));
 }
 
 TEST_F(Safetensors, AFileThatIsCutOffIsRefused) {
   ASSERT_TRUE(write(Precision::f16));
-  const std::string whole = contents(file_);
+  const std::string whole = contents(path);
   std::vector<std::size_t> sizes = {whole.size() - 1};
   for (std::size_t size = 0; size < whole.size(); size += 97) sizes.push_back(size);
   for (const std::size_t size : sizes) {
-    ASSERT_TRUE(write_file(file_, std::string_view(whole).substr(0, size)));
-    EXPECT_THAT(message_of(read_safetensors(file_)),
+    ASSERT_TRUE(write_file(path, std::string_view(whole).substr(0, size)));
+    EXPECT_THAT(message_of(read_safetensors(path)),
                 testing::HasSubstr("model.safetensors: not a safetensors file, or cut off"));
   }
 }
@@ -84,9 +86,9 @@ TEST_F(Safetensors, ForeignFilesAreRefused) {
   const auto message = [&](const std::string& header, const std::string& data) {
     std::string bytes;
     for (int i = 0; i < 8; ++i) bytes += static_cast<char>(header.size() >> (8 * i));
-    EXPECT_TRUE(make_folder(file_.parent_path()));
-    EXPECT_TRUE(write_file(file_, bytes + header + data));
-    return message_of(read_safetensors(file_));
+    EXPECT_TRUE(make_folder(path.parent_path()));
+    EXPECT_TRUE(write_file(path, bytes + header + data));
+    return message_of(read_safetensors(path));
   };
   EXPECT_NE(message("{\"a\":{\"dtype\":\"I64\",\"shape\":[1],\"data_offsets\":[0,8]}}", "12345678"),
             "");
@@ -108,9 +110,9 @@ TEST_F(Safetensors, ForeignFilesAreRefused) {
 
 TEST_F(Safetensors, WeightsThatDoNotFitTheModelAreRefused) {
   const auto message = [&](auto change) {
-    std::vector<NamedWeight> weights = weights_;
+    std::vector<NamedWeight> weights = all_weights;
     change(weights);
-    return message_of(place_weights(config_, weights));
+    return message_of(place_weights(shape, weights));
   };
   EXPECT_EQ(message([](auto& weights) { weights.pop_back(); }),
             "weight model.layers.1.mlp.down_proj.weight is missing");

@@ -24,8 +24,8 @@ Tokenizer toy() { return take(Tokenizer::from_bytes(test::model_of(test::toy_pie
 class Text : public testing::Test {
  protected:
   std::string file(const std::string& name, const std::string& bytes) {
-    EXPECT_TRUE(write_file(folder_.path() / name, bytes));
-    return (folder_.path() / name).string();
+    EXPECT_TRUE(write_file(folder.path() / name, bytes));
+    return (folder.path() / name).string();
   }
 
   static Result<std::vector<std::string>> texts(const std::string& path) {
@@ -40,12 +40,12 @@ class Text : public testing::Test {
   [[nodiscard]] std::size_t files_left() const {
     std::size_t count = 0;
     for ([[maybe_unused]] const auto& entry :
-         std::filesystem::recursive_directory_iterator(folder_.path()))
+         std::filesystem::recursive_directory_iterator(folder.path()))
       ++count;
     return count;
   }
 
-  TemporaryFolder folder_ = temporary_folder();
+  TemporaryFolder folder = temporary_folder();
 };
 
 constexpr const char* k_rows =
@@ -69,7 +69,7 @@ TEST_F(Text, FramesMayFollowOneAnother) {
 
 TEST_F(Text, LongLinesAreReadWhole) {
   const std::string text(3'000'000, 'x');
-  const std::string row = "{\"text\":\"" + text + "\"}\n";
+  const std::string row = R"({"text":")" + text + "\"}\n";
   EXPECT_THAT(take(texts(file("long", row + row))), testing::ElementsAre(text, text));
   EXPECT_THAT(take(texts(file("zstd", compress(row + row)))), testing::ElementsAre(text, text));
 }
@@ -119,14 +119,14 @@ std::vector<std::string> documents(const std::filesystem::path& path) {
 
 TEST_F(Text, PackingLaysOutTextAndInstructions) {
   const std::string input = file("rows", std::string(k_rows) + "\n{\"text\":\"\"}");
-  const auto counts = take(pack(toy(), {input}, {}, folder_.path() / "out" / "a.shard"));
-  EXPECT_THAT(documents(folder_.path() / "out" / "a.shard"),
+  const auto counts = take(pack(toy(), {input}, {}, folder.path() / "out" / "a.shard"));
+  EXPECT_THAT(documents(folder.path() / "out" / "a.shard"),
               testing::ElementsAre("<a\n>", "<p|c>", "<last>"));
   EXPECT_EQ(counts.rows, 4);
   EXPECT_EQ(counts.documents, 3);
   EXPECT_EQ(counts.empty, 1);
   EXPECT_EQ(counts.bytes, 2 + 1 + 4);
-  const Shard shard = take(Shard::open(folder_.path() / "out" / "a.shard"));
+  const Shard shard = take(Shard::open(folder.path() / "out" / "a.shard"));
   EXPECT_EQ(shard.vocabulary(), toy().size());
   EXPECT_EQ(shard.tokenizer(), toy().fingerprint());
 }
@@ -137,8 +137,8 @@ TEST_F(Text, LongTextsAreCutAndLongInstructionsLeftOut) {
                                  "{\"text\":\"1234567\"}\n"
                                  "{\"prompt\":\"12345\",\"completion\":\"6\"}\n"
                                  "{\"prompt\":\"12345\",\"completion\":\"67\"}\n");
-  const auto counts = take(pack(toy(), {input}, {.context = 8}, folder_.path() / "a.shard"));
-  EXPECT_THAT(documents(folder_.path() / "a.shard"),
+  const auto counts = take(pack(toy(), {input}, {.context = 8}, folder.path() / "a.shard"));
+  EXPECT_THAT(documents(folder.path() / "a.shard"),
               testing::ElementsAre("<1234567", "<89>", "<1234567", "<12345|6>"));
   EXPECT_EQ(counts.cut, 2);
   EXPECT_EQ(counts.too_long, 1);
@@ -147,7 +147,7 @@ TEST_F(Text, LongTextsAreCutAndLongInstructionsLeftOut) {
 TEST_F(Text, ManyTokensMakeManyShards) {
   const std::string input =
       file("rows", "{\"text\":\"1234\"}\n{\"text\":\"5678\"}\n{\"text\":\"9\"}\n");
-  const auto counts = take(pack(toy(), {input}, {.shard_tokens = 6}, folder_.path() / "a.shard"));
+  const auto counts = take(pack(toy(), {input}, {.shard_tokens = 6}, folder.path() / "a.shard"));
   ASSERT_EQ(counts.shards.size(), 3U);
   EXPECT_EQ(counts.shards[2].filename(), "a-0002.shard");
   EXPECT_THAT(documents(counts.shards[1]), testing::ElementsAre("<5678>"));
@@ -156,13 +156,13 @@ TEST_F(Text, ManyTokensMakeManyShards) {
 TEST_F(Text, AFailureLeavesNoShard) {
   const std::string input = file("rows", "{\"text\":\"1234\"}\n{\"text\":\"5678\"}\n{");
   const std::size_t before = files_left();
-  EXPECT_THAT(message_of(pack(toy(), {input}, {.shard_tokens = 1}, folder_.path() / "a.shard")),
+  EXPECT_THAT(message_of(pack(toy(), {input}, {.shard_tokens = 1}, folder.path() / "a.shard")),
               testing::HasSubstr("rows:3"));
   EXPECT_EQ(files_left(), before);
 }
 
 TEST_F(Text, NothingToPackIsAnError) {
-  EXPECT_THAT(message_of(pack(toy(), {file("rows", "\n")}, {}, folder_.path() / "a.shard")),
+  EXPECT_THAT(message_of(pack(toy(), {file("rows", "\n")}, {}, folder.path() / "a.shard")),
               testing::HasSubstr("nothing to pack"));
 }
 

@@ -81,8 +81,8 @@ TEST(Tokenizer, DecodesAnyBytesToThemselves) {
   for (unsigned byte = 0; byte < 256; ++byte) all[byte] = static_cast<char>(byte);
   // Bytes that make and break UTF-8, among them those of U+2581, U+FFFD, surrogates and overlong
   // forms.
-  const std::string nasty("\xE2\x96\x81\xEF\xBF\xBD\xED\xA0\x80\xC0\xAF\xF4\x90\x00 a<0x[INST]",
-                          29);
+  constexpr char k_nasty[] = "\xE2\x96\x81\xEF\xBF\xBD\xED\xA0\x80\xC0\xAF\xF4\x90\x00 a<0x[INST]";
+  const std::string nasty(k_nasty, sizeof k_nasty - 1);
   for (int i = 0; i < 3000; ++i)
     for (const std::string& alphabet : {all, nasty}) {
       const std::string text = random_text(random, alphabet, 60);

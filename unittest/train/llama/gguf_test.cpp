@@ -151,34 +151,34 @@ Vector llama_logits(const std::filesystem::path& path, std::vector<std::int32_t>
 class GgufTest : public testing::Test {
  protected:
   void SetUp() override {
-    ASSERT_TRUE(write_file(tokenizer_, test::model_of(test::toy_pieces())));
-    for (const NamedWeight& weight : weights_) by_name_[weight.name] = &weight;
+    ASSERT_TRUE(write_file(tokenizer_path, test::model_of(test::toy_pieces())));
+    for (const NamedWeight& weight : all_weights) by_name[weight.name] = &weight;
   }
 
   Result<void> write(Precision precision) {
-    return export_gguf(config_, weights_, tokenizer_, precision,
-                       {{"general.license", "Apache-2.0"}}, file_);
+    return export_gguf(shape, all_weights, tokenizer_path, precision,
+                       {{"general.license", "Apache-2.0"}}, path);
   }
 
-  TemporaryFolder folder_ = temporary_folder();
-  std::filesystem::path tokenizer_ = folder_.path() / "t.model";
-  std::filesystem::path file_ = folder_.path() / "m.gguf";
+  TemporaryFolder folder = temporary_folder();
+  std::filesystem::path tokenizer_path = folder.path() / "t.model";
+  std::filesystem::path path = folder.path() / "m.gguf";
   // More than the tokenizer has: what is past it must be filled.
-  ModelConfig config_ = test::toy_config(static_cast<std::int64_t>(test::toy_pieces().size()) + 7);
-  std::vector<NamedWeight> weights_ = test::random_weights(config_);
-  Weights by_name_;
+  ModelConfig shape = test::toy_config(static_cast<std::int64_t>(test::toy_pieces().size()) + 7);
+  std::vector<NamedWeight> all_weights = test::random_weights(shape);
+  Weights by_name;
 };
 
 TEST_F(GgufTest, LlamaComputesWhatTheModelIsDescribedToCompute) {
   const std::vector<std::int32_t> tokens = {1, 300, 17, 345, 300, 299, 5, 361};
-  const Vector expected = reference_logits(config_, by_name_, tokens);
+  const Vector expected = reference_logits(shape, by_name, tokens);
   // The limits are about four times what was measured; rows in the wrong order make 2.5.
   for (const auto& [precision, limit] : {std::pair(Precision::f32, 1e-5),
                                          {Precision::f16, 0.012},
                                          {Precision::bf16, 0.1},
                                          {Precision::q8_0, 0.25}}) {
     ASSERT_TRUE(write(precision));
-    const Vector got = llama_logits(file_, tokens);
+    const Vector got = llama_logits(path, tokens);
     ASSERT_EQ(got.size(), expected.size());
     double largest = 0;
     for (std::size_t i = 0; i < got.size(); ++i)
@@ -189,7 +189,7 @@ TEST_F(GgufTest, LlamaComputesWhatTheModelIsDescribedToCompute) {
 
 TEST_F(GgufTest, TheFileSaysWhatItIs) {
   ASSERT_TRUE(write(Precision::q8_0));
-  const GgufSummary summary = take(read_gguf(file_));
+  const GgufSummary summary = take(read_gguf(path));
   EXPECT_EQ(summary.texts.at("general.architecture"), "llama");
   EXPECT_EQ(summary.texts.at("general.name"), "toy");
   EXPECT_EQ(summary.texts.at("general.license"), "Apache-2.0");
@@ -202,42 +202,42 @@ TEST_F(GgufTest, TheFileSaysWhatItIs) {
 }
 
 TEST_F(GgufTest, RowsThatDoNotDivideBecomeHalves) {
-  config_.hidden = 80;
-  weights_ = test::random_weights(config_);
+  shape.hidden = 80;
+  all_weights = test::random_weights(shape);
   ASSERT_TRUE(write(Precision::q8_0));
-  EXPECT_EQ(take(read_gguf(file_)).tensors.at("blk.0.ffn_down.weight"), "f16");
-  EXPECT_EQ(take(read_gguf(file_)).tensors.at("blk.0.ffn_up.weight"), "q8_0");
+  EXPECT_EQ(take(read_gguf(path)).tensors.at("blk.0.ffn_down.weight"), "f16");
+  EXPECT_EQ(take(read_gguf(path)).tensors.at("blk.0.ffn_up.weight"), "q8_0");
 }
 
 TEST_F(GgufTest, ATokenizerLargerThanTheModelIsRefused) {
-  config_.vocabulary = 300;
-  weights_ = test::random_weights(config_);
+  shape.vocabulary = 300;
+  all_weights = test::random_weights(shape);
   EXPECT_THAT(message_of(write(Precision::f32)), testing::HasSubstr("but the model only 300"));
-  EXPECT_FALSE(std::filesystem::exists(file_));
+  EXPECT_FALSE(std::filesystem::exists(path));
 }
 
 TEST_F(GgufTest, AFileThatIsCutOffIsRefused) {
   ASSERT_TRUE(write(Precision::f16));
-  const std::string whole = contents(file_);
+  const std::string whole = contents(path);
   for (const std::size_t size : {std::size_t{0}, std::size_t{3}, std::size_t{100},
                                  std::size_t{9000}, whole.size() / 2, whole.size() - 1}) {
-    ASSERT_TRUE(write_file(file_, std::string_view(whole).substr(0, size)));
-    EXPECT_THAT(message_of(read_gguf(file_)), testing::HasSubstr("m.gguf: not a GGUF file, or cut"))
+    ASSERT_TRUE(write_file(path, std::string_view(whole).substr(0, size)));
+    EXPECT_THAT(message_of(read_gguf(path)), testing::HasSubstr("m.gguf: not a GGUF file, or cut"))
         << size;
   }
 }
 
 TEST_F(GgufTest, AVocabularyThatIsNoneIsRefused) {
-  EXPECT_THAT(message_of(LlamaVocabulary::load(tokenizer_)),
+  EXPECT_THAT(message_of(LlamaVocabulary::load(tokenizer_path)),
               testing::HasSubstr("t.model: llama.cpp"));
   EXPECT_THAT(message_of(LlamaVocabulary::load("missing")),
               testing::HasSubstr("missing: llama.cpp"));
 }
 
 TEST_F(GgufTest, LlamaReadsTextAsWeDo) {
-  ASSERT_TRUE(export_gguf_vocabulary(tokenizer_, file_));
-  const LlamaVocabulary vocabulary = take(LlamaVocabulary::load(file_));
-  const Tokenizer tokenizer = take(Tokenizer::load(tokenizer_));
+  ASSERT_TRUE(export_gguf_vocabulary(tokenizer_path, path));
+  const LlamaVocabulary vocabulary = take(LlamaVocabulary::load(path));
+  const Tokenizer tokenizer = take(Tokenizer::load(tokenizer_path));
   EXPECT_EQ(vocabulary.size(), tokenizer.size());
   std::vector<std::string> texts = {"",
                                     "a",
