@@ -15,6 +15,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <ctime>
 #include <new>
 
 namespace llmc {
@@ -126,6 +127,22 @@ std::string describe_wait_status(int wait_status) {
 
 // --- ChildPool -----------------------------------------------------------------------------------
 
+namespace {
+
+/// Deadlines on the clock after which a child is late whatever it did meanwhile.
+constexpr int k_patience = 8;
+
+/// What the child itself has used of the processor; a long time if that cannot be told.
+std::chrono::milliseconds processor_time(pid_t pid) {
+  clockid_t clock{};
+  timespec time{};
+  if (::clock_getcpuclockid(pid, &clock) != 0 || ::clock_gettime(clock, &time) != 0)
+    return std::chrono::hours(24);
+  return std::chrono::milliseconds(time.tv_sec * 1000 + time.tv_nsec / 1'000'000);
+}
+
+}  // namespace
+
 struct ChildPool::Slot {
   Slot() = default;
   Slot(const Slot&) = delete;
@@ -148,10 +165,23 @@ struct ChildPool::Slot {
     return status;
   }
 
+  /// Whether the child has used up `deadline` of the processor's time, or k_patience times that on
+  /// the clock: on a busy machine an innocent child must not look like one that hangs. Otherwise
+  /// sets `look`.
+  bool is_late(std::chrono::milliseconds deadline) {
+    const auto now = std::chrono::steady_clock::now();
+    if (now < look) return false;
+    const auto left = deadline - processor_time(pid);
+    if (left <= std::chrono::milliseconds(0) || now - start >= deadline * k_patience) return true;
+    look = now + left;
+    return false;
+  }
+
   pid_t pid = 0;  ///< 0: free
   int fd = -1;
   std::size_t tag = 0;
   std::chrono::steady_clock::time_point start;
+  std::chrono::steady_clock::time_point look;  ///< when it could be late
   std::string bytes;
   SharedMessage* message = nullptr;
 };
@@ -201,6 +231,7 @@ Result<void> ChildPool::start(std::size_t tag, const std::function<Result<std::s
   slot.fd = ends[0];
   slot.tag = tag;
   slot.start = std::chrono::steady_clock::now();
+  slot.look = slot.start + limits_.deadline;
   slot.bytes.clear();
   return {};
 }
@@ -216,8 +247,8 @@ std::optional<ChildResult> ChildPool::wait() {
       if (slot->pid == 0) continue;
       fds.push_back({slot->fd, POLLIN, 0});
       busy.push_back(slot.get());
-      left = std::min(left, std::chrono::duration_cast<std::chrono::milliseconds>(
-                                slot->start + limits_.deadline - now));
+      left =
+          std::min(left, std::chrono::duration_cast<std::chrono::milliseconds>(slot->look - now));
     }
     const int timeout = static_cast<int>(std::clamp<std::int64_t>(left.count() + 1, 0, 1 << 30));
     if (::poll(fds.data(), fds.size(), timeout) < 0) return std::nullopt;
@@ -230,7 +261,7 @@ std::optional<ChildResult> ChildPool::wait() {
         if (count > 0) slot.bytes.append(buffer.data(), static_cast<std::size_t>(count));
         closed = count == 0 || (count < 0 && errno != EINTR);
       }
-      const bool late = !closed && spent >= limits_.deadline;
+      const bool late = !closed && slot.is_late(limits_.deadline);
       if (!closed && !late) continue;
       if (late) ::kill(slot.pid, SIGKILL);
       const int status = slot.reap();

@@ -17,6 +17,8 @@ namespace llmc {
 
 /// What one evaluation may use.
 struct Limits {
+  /// Of the processor's time; eight times that on the clock, for those that sleep. (Workers of the
+  /// evaluator: on the clock.)
   std::chrono::milliseconds deadline{120'000};
   std::uint64_t memory_bytes = std::uint64_t{4} << 30;  ///< address space (RLIMIT_AS)
 };
