@@ -93,6 +93,7 @@ class Run {
   }
 
   Result<RunReport> go() {
+    LLMC_CHECK(look_ahead());
     LLMC_CHECK(open_validation());
     LLMC_CHECK(resume());
     if (ranks_.is_first()) {
@@ -126,6 +127,13 @@ class Run {
     batches.tokenizer = setting_.tokenizer;
     batches.seed = static_cast<std::uint64_t>(recipe_.seed) * 1000 + stage_;
     return BatchStream::open(setting_.data, sources, batches);
+  }
+
+  /// Opens and drops what later stages will read: a shard that is missing must not be found out
+  /// hours later.
+  Result<void> look_ahead() {
+    for (const Stage& stage : recipe_.stages) LLMC_CHECK(open(stage.data));
+    return {};
   }
 
   Result<void> open_validation() {
