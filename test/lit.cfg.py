@@ -31,6 +31,7 @@ config.substitutions += [
     ("%llama_simple", os.path.join(os.path.dirname(config.llmc_train), "llama", "llama-simple")),
     ("%jsonl", "python3 " + os.path.join(helpers, "jsonl.py")),
     ("%llama_vocabulary", config.llama_vocabulary),
+    ("%models", os.path.join(config.project_root, "models")),
     ("%shipped_tokenizer", os.path.join(config.project_root, "models", "llmc-tokenizer.model")),
     # The same without timeout's process between: for tests that send signals.
     ("%binary", config.llmc),
