@@ -108,15 +108,7 @@ int parse_options(CLI::App& app, const std::vector<std::string>& arguments) {
 int report(const Error& error) {
   const Style style = Style::for_standard_error();
   fmt::print(stderr, "llmc: {}error:{} {}\n", style.red, style.plain, error.message);
-  switch (error.kind) {
-    case ErrorKind::usage:
-      return k_exit_usage;
-    case ErrorKind::interrupted:
-      return k_exit_interrupted;
-    case ErrorKind::failed:
-      break;
-  }
-  return k_exit_failed;
+  return exit_code(error.kind);
 }
 
 void warn(const std::string& message) {

@@ -5,18 +5,13 @@
 #include <vector>
 
 #include "support/error.h"
+#include "support/exit_code.h"
 
 namespace CLI {
 class App;
 }  // namespace CLI
 
 namespace llmc {
-
-/// Exit codes of the driver.
-inline constexpr int k_exit_done = 0;
-inline constexpr int k_exit_failed = 1;
-inline constexpr int k_exit_usage = 2;
-inline constexpr int k_exit_interrupted = 130;
 
 /// One subcommand.
 struct Command {

@@ -49,32 +49,44 @@ std::string task_row(const FunctionProgram& program, const char* task, const std
 /// The pipeline of -Oz as lists spell it.
 constexpr const char* k_oz = "default<Oz>";
 
+/// The program after -Oz, and the assembly of the module which that text stands for, so that one
+/// can be checked against the other.
+struct OzCode {
+  std::string text, assembly;
+};
+
+Result<OzCode> oz_code(const FunctionProgram& program, const CorpusCompiler& compiler) {
+  OzCode code;
+  LLMC_TRY(const IrModule optimised, compiler.optimise(program, k_oz));
+  LLMC_TRY(code.text, normal_text(optimised));
+  LLMC_TRY(IrModule seen, read_normal(code.text, program.function));
+  LLMC_TRY(code.assembly, compiler.assembly(std::move(seen)));
+  return code;
+}
+
 Result<std::string> pretrain_rows(const FunctionProgram& program, const CorpusCompiler& compiler) {
   std::string rows = pretrain_row(program, "ir", program.text);
   std::set<std::string> known = {program.text};
-  for (const char* list : {k_oz, "default<O1>", "default<O2>", "default<O3>"}) {
+  const auto add_optimised = [&](const std::string& text) {
+    if (known.insert(text).second) rows += pretrain_row(program, "ir-optimised", text);
+  };
+  LLMC_TRY(const OzCode oz, oz_code(program, compiler));
+  add_optimised(oz.text);
+  rows += pretrain_row(program, "asm", oz.assembly);
+  for (const char* list : {"default<O1>", "default<O2>", "default<O3>"}) {
     LLMC_TRY(const IrModule optimised, compiler.optimise(program, list));
     LLMC_TRY(const std::string text, normal_text(optimised));
-    if (known.insert(text).second) rows += pretrain_row(program, "ir-optimised", text);
-    if (std::string_view(list) != k_oz) continue;
-    LLMC_TRY(IrModule seen, read_normal(text, program.function));
-    LLMC_TRY(const std::string assembly, compiler.assembly(std::move(seen)));
-    rows += pretrain_row(program, "asm", assembly);
+    add_optimised(text);
   }
   return rows;
 }
 
-/// The assembly is that of the module which the text stands for, so that the text can be checked
-/// against it.
 Result<std::string> lift_rows(const FunctionProgram& program, const DatasetOptions& options,
                               const CorpusCompiler& compiler) {
-  LLMC_TRY(const IrModule optimised, compiler.optimise(program, k_oz));
-  LLMC_TRY(const std::string text, normal_text(optimised));
-  LLMC_TRY(IrModule seen, read_normal(text, program.function));
-  LLMC_TRY(const std::string assembly, compiler.assembly(std::move(seen)));
-  if (assembly.size() > options.corpus.most_bytes) return skip("assembly too long");
-  return task_row(program, "lift", disassembly_prompt(assembly),
-                  to_string(DisassemblyAnswer{text}));
+  LLMC_TRY(const OzCode oz, oz_code(program, compiler));
+  if (oz.assembly.size() > options.corpus.most_bytes) return skip("assembly too long");
+  return task_row(program, "lift", disassembly_prompt(oz.assembly),
+                  to_string(DisassemblyAnswer{oz.text}));
 }
 
 Result<std::string> emulate_list(const FunctionProgram& program, EmulationPrompt prompt,

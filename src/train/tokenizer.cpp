@@ -15,6 +15,7 @@
 #include <unordered_map>
 
 #include "support/files.h"
+#include "train/utf8.h"
 
 namespace llmc::train {
 namespace {
@@ -24,20 +25,7 @@ constexpr std::string_view k_space = "\u2581";  // how a space is written in pie
 /// The length of the UTF-8 character that `text` begins with; 0 where it begins with none, or with
 /// U+2581, which would come back as a space.
 std::size_t character_length(std::string_view text) {
-  const auto byte = [&](std::size_t i) -> unsigned {
-    return i < text.size() ? static_cast<unsigned char>(text[i]) : 0;
-  };
-  const unsigned first = byte(0);
-  if (first < 0x80) return 1;
-  if (first < 0xC2 || first > 0xF4 || text.starts_with(k_space)) return 0;
-  // The second byte's range excludes overlong forms, surrogates and what is past U+10FFFF.
-  const unsigned least = first == 0xE0 ? 0xA0 : first == 0xF0 ? 0x90 : 0x80;
-  const unsigned most = first == 0xED ? 0x9F : first == 0xF4 ? 0x8F : 0xBF;
-  if (byte(1) < least || byte(1) > most) return 0;
-  const std::size_t length = first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
-  for (std::size_t i = 2; i < length; ++i)
-    if ((byte(i) & 0xC0) != 0x80) return 0;
-  return length;
+  return text.starts_with(k_space) ? 0 : utf8_length(text);
 }
 
 /// Two neighbours that could be joined, in the order in which that happens.

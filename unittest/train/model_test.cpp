@@ -5,22 +5,12 @@
 #include <cmath>
 
 #include "train/core/optimizer.h"
+#include "train/toy_model.h"
 
 namespace llmc::train {
 namespace {
 
-ModelConfig tiny() {
-  ModelConfig config;
-  config.name = "tiny";
-  config.vocabulary = 50;
-  config.width = 32;
-  config.layers = 3;
-  config.heads = 4;
-  config.key_value_heads = 2;
-  config.hidden = 48;
-  config.context = 64;
-  return config;
-}
+ModelConfig tiny() { return test::toy_config(50); }
 
 Batch some_batch(std::int64_t sequences, std::int64_t length) {
   Batch batch;

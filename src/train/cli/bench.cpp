@@ -3,15 +3,14 @@
 #include <sys/resource.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
 
 #include "support/random.h"
 #include "train/cli/arguments.h"
 #include "train/cli/command.h"
 #include "train/cli/commands.h"
+#include "train/core/machine.h"
 #include "train/core/optimizer.h"
-#include "train/core/trainer.h"
 
 namespace llmc::train {
 namespace {
@@ -36,10 +35,6 @@ Batch random_batch(const Options& options) {
   }
   batch.real_tokens = batch.sequences * batch.length;
   return batch;
-}
-
-double now() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
 struct Measured {
@@ -133,8 +128,7 @@ int run_bench(const std::vector<std::string>& words) {
   try {
     if (auto done = bench(options); !done) return report(done.error());
   } catch (const std::exception& error) {
-    const std::string text = error.what();
-    return report({"libtorch: " + text.substr(0, text.find('\n'))});
+    return report(libtorch_error(error));
   }
   return k_exit_done;
 }

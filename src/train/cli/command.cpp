@@ -45,15 +45,7 @@ int run_command(const CommandTable& table, const std::vector<std::string>& argum
 
 int report(const Error& error) {
   talk(Style::for_standard_error().red, "error: ", error.message);
-  switch (error.kind) {
-    case ErrorKind::usage:
-      return k_exit_usage;
-    case ErrorKind::interrupted:
-      return k_exit_interrupted;
-    case ErrorKind::failed:
-      break;
-  }
-  return k_exit_failed;
+  return exit_code(error.kind);
 }
 
 void warn(const std::string& message) {

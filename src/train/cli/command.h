@@ -5,14 +5,9 @@
 #include <vector>
 
 #include "support/error.h"
+#include "support/exit_code.h"
 
 namespace llmc::train {
-
-/// Exit codes of the driver.
-inline constexpr int k_exit_done = 0;
-inline constexpr int k_exit_failed = 1;
-inline constexpr int k_exit_usage = 2;
-inline constexpr int k_exit_interrupted = 130;
 
 /// One subcommand. `run` gets what follows its name and returns an exit code.
 struct Command {

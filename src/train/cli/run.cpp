@@ -8,6 +8,7 @@
 #include "train/cli/arguments.h"
 #include "train/cli/command.h"
 #include "train/cli/commands.h"
+#include "train/core/machine.h"
 #include "train/core/trainer.h"
 #include "train/tokenizer.h"
 

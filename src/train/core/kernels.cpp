@@ -175,52 +175,58 @@ void turn(const T* in, const float* cosines, const float* sines, std::int64_t si
 
 }  // namespace
 
+namespace {
+
+/// Calls body(row of qkv, key head, its place in k and v, cosines, sines) for each token and key
+/// head.
+template <typename Body>
+void over_heads(const float* cosines, const float* sines, const AttentionShape& shape,
+                const Body& body) {
+  const AttentionShape s = shape;
+  over(s.batch * s.length, grain_of(s.row()), [=](std::int64_t first, std::int64_t last) {
+    for (std::int64_t i = first; i < last; ++i) {
+      const std::int64_t t = i % s.length;
+      const std::int64_t angles = t * (s.size / 2);
+      for (std::int64_t head = 0; head < s.key_heads; ++head) {
+        const std::int64_t at = (i / s.length * s.key_heads + head) * s.length + t;
+        body(i * s.row(), head, at, cosines + angles, sines + angles);
+      }
+    }
+  });
+}
+
+}  // namespace
+
 template <typename T>
 void split_heads(const T* qkv, const float* cosines, const float* sines,
                  const AttentionShape& shape, T* q, T* k, T* v) {
   const auto [batch, length, key_heads, groups, size] = shape;
-  const std::int64_t half = size / 2;
-  over(batch * length, grain_of(shape.row()), [=, &shape](std::int64_t first, std::int64_t last) {
-    for (std::int64_t i = first; i < last; ++i) {
-      const std::int64_t b = i / length;
-      const std::int64_t t = i % length;
-      const T* row = qkv + i * shape.row();
-      const float* c = cosines + t * half;
-      const float* s = sines + t * half;
-      for (std::int64_t head = 0; head < key_heads; ++head) {
-        const std::int64_t at = (b * key_heads + head) * length + t;
+  over_heads(
+      cosines, sines, shape,
+      [=](std::int64_t row, std::int64_t head, std::int64_t at, const float* c, const float* s) {
+        const T* from = qkv + row;
         for (std::int64_t g = 0; g < groups; ++g)
-          turn(row + (head * groups + g) * size, c, s, size, 1.0F, q + (at * groups + g) * size);
-        turn(row + (key_heads * groups + head) * size, c, s, size, 1.0F, k + at * size);
-        const T* value = row + (key_heads * (groups + 1) + head) * size;
+          turn(from + (head * groups + g) * size, c, s, size, 1.0F, q + (at * groups + g) * size);
+        turn(from + (key_heads * groups + head) * size, c, s, size, 1.0F, k + at * size);
+        const T* value = from + (key_heads * (groups + 1) + head) * size;
         std::copy(value, value + size, v + at * size);
-      }
-    }
-  });
+      });
 }
 
 template <typename T>
 void join_heads(const T* q, const T* k, const T* v, const float* cosines, const float* sines,
                 const AttentionShape& shape, T* qkv) {
   const auto [batch, length, key_heads, groups, size] = shape;
-  const std::int64_t half = size / 2;
-  over(batch * length, grain_of(shape.row()), [=, &shape](std::int64_t first, std::int64_t last) {
-    for (std::int64_t i = first; i < last; ++i) {
-      const std::int64_t b = i / length;
-      const std::int64_t t = i % length;
-      T* row = qkv + i * shape.row();
-      const float* c = cosines + t * half;
-      const float* s = sines + t * half;
-      for (std::int64_t head = 0; head < key_heads; ++head) {
-        const std::int64_t at = (b * key_heads + head) * length + t;
+  over_heads(
+      cosines, sines, shape,
+      [=](std::int64_t row, std::int64_t head, std::int64_t at, const float* c, const float* s) {
+        T* to = qkv + row;
         for (std::int64_t g = 0; g < groups; ++g)
-          turn(q + (at * groups + g) * size, c, s, size, -1.0F, row + (head * groups + g) * size);
-        turn(k + at * size, c, s, size, -1.0F, row + (key_heads * groups + head) * size);
+          turn(q + (at * groups + g) * size, c, s, size, -1.0F, to + (head * groups + g) * size);
+        turn(k + at * size, c, s, size, -1.0F, to + (key_heads * groups + head) * size);
         std::copy(v + at * size, v + (at + 1) * size,
-                  row + (key_heads * (groups + 1) + head) * size);
-      }
-    }
-  });
+                  to + (key_heads * (groups + 1) + head) * size);
+      });
 }
 
 namespace {

@@ -1,4 +1,5 @@
-// What the machine has: devices, memory, speed.
+#include "train/core/machine.h"
+
 #include <ATen/Parallel.h>
 
 #include <algorithm>
@@ -7,16 +8,15 @@
 #include <limits>
 #include <thread>
 
-#include "train/core/trainer.h"
-
 namespace llmc::train {
-namespace {
-
 double now() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
-}  // namespace
+Error libtorch_error(const std::exception& error) {
+  const std::string text = error.what();
+  return {"libtorch: " + text.substr(0, text.find('\n'))};
+}
 
 double measure_peak(const at::Device& device, at::ScalarType type) {
   const at::NoGradGuard no_gradient;
@@ -40,18 +40,6 @@ double available_memory(const at::Device& device) {
   for (double kilobytes = 0; info >> name >> kilobytes; info.ignore(64, '\n'))
     if (name == "MemAvailable:") return kilobytes * 1024;
   return 0;
-}
-
-double training_bytes(const ModelConfig& config, at::ScalarType type, std::int64_t batch_tokens,
-                      bool recompute) {
-  const double size = type == at::kFloat ? 4 : 2;
-  const auto width = static_cast<double>(config.width);
-  const double heads = width + 2 * static_cast<double>(config.key_value_heads * config.head_size());
-  const double inside = 6 * width + 2 * heads + 3 * static_cast<double>(config.hidden);
-  const auto layers = static_cast<double>(config.layers);
-  const double per_token = size * (recompute ? layers * 2 * width + inside : layers * inside);
-  const double logits = 3 * size * static_cast<double>(std::int64_t{1} << 24);
-  return Model::state_bytes(config, type) + per_token * static_cast<double>(batch_tokens) + logits;
 }
 
 void use_threads(std::int64_t count) {

@@ -270,24 +270,43 @@ std::int64_t loss_block(std::int64_t classes) {
   return std::max<std::int64_t>(16, (std::int64_t{1} << 24) / classes);
 }
 
-struct FusedCrossEntropy : Function<FusedCrossEntropy> {
+/// Adds a block's losses to `loss`; where a gradient is wanted, logits become scale times it.
+void block_loss(Tensor& logits, const Tensor& targets, double scale, bool gradient, bool fused,
+                Tensor& loss) {
+  if (fused) {
+    for_type(logits, [&]<typename T>(T*) {
+      loss.add_(kernels::cross_entropy(data<T>(logits), targets.data_ptr<std::int64_t>(),
+                                       logits.size(0), logits.size(1), gradient,
+                                       static_cast<float>(scale)));
+    });
+    return;
+  }
+  const Tensor target = targets.unsqueeze(1);
+  const Tensor logs =
+      at::log_softmax(logits.scalar_type() == at::kDouble ? logits : logits.to(at::kFloat), 1);
+  loss.sub_(logs.gather(1, target).sum());
+  if (!gradient) return;
+  Tensor d = logs.exp();
+  d.scatter_add_(1, target, at::full_like(target, -1, d.options()));
+  logits = (d * scale).to(logits.scalar_type());
+}
+
+/// Gradients are made with the loss, block by block; the embedding's are summed in single
+/// precision.
+struct CrossEntropy : Function<CrossEntropy> {
   static Tensor forward(AutogradContext* ctx, const Tensor& h, const Tensor& embedding,
-                        const Tensor& targets, double scale, bool gradient) {
+                        const Tensor& targets, double scale, bool gradient, bool fused) {
     const std::int64_t rows = h.size(0);
-    const std::int64_t block = loss_block(embedding.size(0));
-    const Tensor dh = gradient ? at::empty_like(h) : Tensor();
+    const std::int64_t block = loss_block(embedding.size(0)) * (h.is_cuda() ? 16 : 1);
     const auto wide = h.scalar_type() == at::kDouble ? at::kDouble : at::kFloat;
+    const Tensor dh = gradient ? at::empty_like(h) : Tensor();
     Tensor d_embedding;
-    double loss = 0;
+    Tensor loss = at::zeros({}, h.options().dtype(at::kDouble));
     for (std::int64_t first = 0; first < rows; first += block) {
       const std::int64_t count = std::min(block, rows - first);
       const Tensor part = h.narrow(0, first, count);
       Tensor logits = at::mm(part, embedding.t());
-      for_type(logits, [&]<typename T>(T*) {
-        loss +=
-            kernels::cross_entropy(data<T>(logits), targets.data_ptr<std::int64_t>() + first, count,
-                                   embedding.size(0), gradient, static_cast<float>(scale));
-      });
+      block_loss(logits, targets.narrow(0, first, count), scale, gradient, fused, loss);
       if (!gradient) continue;
       dh.narrow(0, first, count).copy_(at::mm(logits, embedding));
       const Tensor more = at::mm(logits.t(), part);
@@ -302,51 +321,17 @@ struct FusedCrossEntropy : Function<FusedCrossEntropy> {
       if (!d_embedding.defined()) d_embedding = at::zeros_like(embedding);
       ctx->save_for_backward({dh, d_embedding.to(h.scalar_type())});
     }
-    return at::full({}, loss * scale, wide);
-  }
-
-  static Variables backward(AutogradContext* ctx, Variables gradients) {
-    const auto saved = ctx->get_saved_variables();
-    const double factor = gradients[0].item<double>();
-    const auto scaled = [factor](const Tensor& t) { return factor == 1 ? t : t * factor; };
-    return {scaled(saved[0]), scaled(saved[1]), Tensor(), Tensor(), Tensor()};
-  }
-};
-
-/// The composed form: blocks are recomputed for the gradient, so that a device keeps one block of
-/// logits at a time.
-struct ComposedCrossEntropy : Function<ComposedCrossEntropy> {
-  static Tensor forward(AutogradContext* ctx, const Tensor& h, const Tensor& embedding,
-                        const Tensor& targets, double scale, bool gradient) {
-    const std::int64_t rows = h.size(0);
-    const std::int64_t block = loss_block(embedding.size(0)) * (h.is_cuda() ? 16 : 1);
-    const auto wide = h.scalar_type() == at::kDouble ? at::kDouble : at::kFloat;
-    const Tensor dh = gradient ? at::empty_like(h) : Tensor();
-    const Tensor d_embedding =
-        gradient ? at::zeros_like(embedding, embedding.options().dtype(wide)) : Tensor();
-    Tensor loss = at::zeros({}, h.options().dtype(wide));
-    for (std::int64_t first = 0; first < rows; first += block) {
-      const std::int64_t count = std::min(block, rows - first);
-      const Tensor part = h.narrow(0, first, count);
-      const Tensor target = targets.narrow(0, first, count).unsqueeze(1);
-      const Tensor logs = at::log_softmax(at::mm(part, embedding.t()).to(wide), 1);
-      loss.sub_(logs.gather(1, target).sum());
-      if (!gradient) continue;
-      Tensor d = logs.exp();
-      d.scatter_add_(1, target, at::full_like(target, -1, d.options()));
-      d = (d * scale).to(h.scalar_type());
-      dh.narrow(0, first, count).copy_(at::mm(d, embedding));
-      d_embedding.add_(at::mm(d.t(), part));
-    }
-    if (gradient) ctx->save_for_backward({dh, d_embedding.to(h.scalar_type())});
-    return loss * scale;
+    return (loss * scale).to(wide);
   }
 
   static Variables backward(AutogradContext* ctx, Variables gradients) {
     const auto saved = ctx->get_saved_variables();
     const Tensor factor = gradients[0];
-    const auto scaled = [&](const Tensor& t) { return t * factor.to(t.scalar_type()); };
-    return {scaled(saved[0]), scaled(saved[1]), Tensor(), Tensor(), Tensor()};
+    const bool is_one = factor.device().is_cpu() && factor.item<double>() == 1;
+    const auto scaled = [&](const Tensor& t) {
+      return is_one ? t : t * factor.to(t.scalar_type());
+    };
+    return {scaled(saved[0]), scaled(saved[1]), Tensor(), Tensor(), Tensor(), Tensor()};
   }
 };
 
@@ -403,9 +388,8 @@ Tensor linear_cross_entropy(const Tensor& h, const Tensor& embedding, const Tens
                             double scale, Path path) {
   const bool gradient =
       at::GradMode::is_enabled() && (h.requires_grad() || embedding.requires_grad());
-  if (is_fused(h, path))
-    return FusedCrossEntropy::apply(h.contiguous(), embedding, targets, scale, gradient);
-  return ComposedCrossEntropy::apply(h.contiguous(), embedding, targets, scale, gradient);
+  return CrossEntropy::apply(h.contiguous(), embedding, targets, scale, gradient,
+                             is_fused(h, path));
 }
 
 }  // namespace llmc::train

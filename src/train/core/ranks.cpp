@@ -23,6 +23,8 @@
 #include <string>
 #include <vector>
 
+#include "train/core/machine.h"
+
 namespace llmc::train {
 
 #if defined(USE_C10D_GLOO) || defined(USE_C10D_NCCL)
@@ -99,9 +101,8 @@ Result<Ranks> Ranks::join(bool cuda) {
     }
 #endif
   } catch (const std::exception& error) {
-    const std::string text = error.what();
-    return fail("the processes of the run did not find each other: " +
-                text.substr(0, text.find('\n')));
+    return std::unexpected(
+        libtorch_error(error).with_context("the processes of the run did not find each other"));
   }
   return ranks;
 #else

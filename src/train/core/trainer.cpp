@@ -13,6 +13,7 @@
 #include "support/files.h"
 #include "support/terminal.h"
 #include "train/checkpoint.h"
+#include "train/core/machine.h"
 #include "train/core/optimizer.h"
 #include "train/core/ranks.h"
 #include "train/event_log.h"
@@ -21,10 +22,6 @@ namespace llmc::train {
 namespace fs = std::filesystem;
 
 namespace {
-
-double now() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
 
 double wall_clock() {
   return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
@@ -93,8 +90,7 @@ class Run {
   }
 
   Result<RunReport> go() {
-    LLMC_CHECK(look_ahead());
-    LLMC_CHECK(open_validation());
+    LLMC_CHECK(open_data());
     LLMC_CHECK(resume());
     if (ranks_.is_first()) {
       LLMC_TRY(log_, EventLog::open(setting_.run, optimizer_.steps(), wall_clock()));
@@ -117,28 +113,26 @@ class Run {
  private:
   enum class SaveFailure { is_warning, is_error };
 
-  /// The batches of one stage.
-  Result<BatchStream> open(const std::vector<Source>& sources) {
+  /// The batches of a stage, or of a validation set.
+  Result<BatchStream> open(const std::vector<Source>& sources, std::size_t stage) {
     BatchSetting batches;
     batches.context = recipe_.model.context;
     batches.step_tokens = recipe_.step_tokens;
     batches.batch_tokens = recipe_.batch_tokens;
     batches.vocabulary = static_cast<std::uint32_t>(recipe_.model.vocabulary);
     batches.tokenizer = setting_.tokenizer;
-    batches.seed = static_cast<std::uint64_t>(recipe_.seed) * 1000 + stage_;
+    batches.seed = static_cast<std::uint64_t>(recipe_.seed) * 1000 + stage;
     return BatchStream::open(setting_.data, sources, batches);
   }
 
-  /// Opens and drops what later stages will read: a shard that is missing must not be found out
-  /// hours later.
-  Result<void> look_ahead() {
-    for (const Stage& stage : recipe_.stages) LLMC_CHECK(open(stage.data));
-    return {};
-  }
-
-  Result<void> open_validation() {
+  /// All stages at once: a shard that is missing must not be found out hours later.
+  Result<void> open_data() {
+    for (const Stage& stage : recipe_.stages) {
+      LLMC_TRY(BatchStream stream, open(stage.data, streams_.size()));
+      streams_.push_back(std::move(stream));
+    }
     for (const ValidationSet& set : recipe_.valid) {
-      LLMC_TRY(BatchStream stream, open({{set.shards, 1}}));
+      LLMC_TRY(BatchStream stream, open({{set.shards, 1}}, 0));
       validation_.push_back(std::move(stream));
     }
     return {};
@@ -233,7 +227,7 @@ class Run {
   Result<RunEnd> run_stage() {
     const Stage& stage = recipe_.stages[stage_];
     const std::int64_t steps = stage.steps(recipe_.step_tokens);
-    LLMC_TRY(BatchStream stream, open(stage.data));
+    BatchStream& stream = streams_[stage_];
     if (!data_state_.is_null()) LLMC_CHECK(stream.restore(data_state_));
     line_.clear();
     say_("stage " + stage.name + ": " + std::to_string(steps) + " steps from " +
@@ -379,6 +373,7 @@ class Run {
   Model model_;
   Optimizer optimizer_;
   std::optional<EventLog> log_;
+  std::vector<BatchStream> streams_;  ///< of the stages
   std::vector<BatchStream> validation_;
   ProgressLine line_;
   Meter meter_;
@@ -402,6 +397,18 @@ Result<void> check_memory(const Recipe& recipe, const at::Device& device) {
 
 }  // namespace
 
+double training_bytes(const ModelConfig& config, at::ScalarType type, std::int64_t batch_tokens,
+                      bool recompute) {
+  const double size = type == at::kFloat ? 4 : 2;
+  const auto width = static_cast<double>(config.width);
+  const double heads = width + 2 * static_cast<double>(config.key_value_heads * config.head_size());
+  const double inside = 6 * width + 2 * heads + 3 * static_cast<double>(config.hidden);
+  const auto layers = static_cast<double>(config.layers);
+  const double per_token = size * (recompute ? layers * 2 * width + inside : layers * inside);
+  const double logits = 3 * size * static_cast<double>(std::int64_t{1} << 24);
+  return Model::state_bytes(config, type) + per_token * static_cast<double>(batch_tokens) + logits;
+}
+
 Result<RunReport> train(const Recipe& recipe, const TrainSetting& setting,
                         const std::function<void(const std::string&)>& say) {
   try {
@@ -413,9 +420,8 @@ Result<RunReport> train(const Recipe& recipe, const TrainSetting& setting,
     return Run(recipe, setting, say, std::move(ranks), device).go();
   } catch (const std::bad_alloc&) {
     return fail("out of memory; lower 'batch_tokens', set 'recompute', or take a smaller model");
-  } catch (const std::exception& error) {  // c10::Error: its first line says what
-    const std::string text = error.what();
-    return fail("libtorch: " + text.substr(0, text.find('\n')));
+  } catch (const std::exception& error) {
+    return std::unexpected(libtorch_error(error));
   }
 }
 
@@ -432,8 +438,7 @@ Result<TrainedModel> load_model(const fs::path& folder) {
     LLMC_CHECK(fill(checkpoint, "weights", trained.model.masters()));
     return trained;
   } catch (const std::exception& error) {
-    const std::string text = error.what();
-    return fail(folder.string() + ": libtorch: " + text.substr(0, text.find('\n')));
+    return std::unexpected(libtorch_error(error).with_context(folder.string()));
   }
 }
 

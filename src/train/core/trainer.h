@@ -50,21 +50,8 @@ struct TrainedModel {
 };
 Result<TrainedModel> load_model(const std::filesystem::path& checkpoint);
 
-/// Floating-point operations a second that bf16 (or f32) matrix products reach by themselves on the
-/// device: the best of a few, 1024 x 1024 x 1024 on a CPU and 8192 cubed elsewhere.
-double measure_peak(const at::Device& device, at::ScalarType type);
-
-/// Bytes of memory that can be had: on a CPU what the kernel calls available; 0 where unknown.
-double available_memory(const at::Device& device);
 /// Bytes that training takes at most, about: state, and activations of one batch.
 double training_bytes(const ModelConfig& config, at::ScalarType type, std::int64_t batch_tokens,
                       bool recompute);
-
-/// Sets the threads of libtorch; 0 stands for all processors (libtorch itself would take cores, half
-/// of those where cores have two threads each).
-void use_threads(std::int64_t count);
-
-/// The device that "auto", "cpu" or "cuda" stands for.
-Result<at::Device> find_device(const std::string& name, int local_rank);
 
 }  // namespace llmc::train

@@ -1,0 +1,34 @@
+// What the machine has: devices, memory, speed, a clock; and what libtorch says when it fails.
+#pragma once
+
+#include <ATen/ATen.h>
+
+#include <cstdint>
+#include <exception>
+#include <string>
+
+#include "support/error.h"
+
+namespace llmc::train {
+
+/// Seconds of a clock that only goes forwards.
+double now();
+
+/// The first line of a libtorch exception; what follows is a stack of its own functions.
+Error libtorch_error(const std::exception& error);
+
+/// Floating-point operations a second that bf16 (or f32) matrix products reach by themselves on the
+/// device: the best of a few, 1024 x 1024 x 1024 on a CPU and 8192 cubed elsewhere.
+double measure_peak(const at::Device& device, at::ScalarType type);
+
+/// Bytes of memory that can be had: on a CPU what the kernel calls available; 0 where unknown.
+double available_memory(const at::Device& device);
+
+/// Sets the threads of libtorch; 0 stands for all processors (libtorch itself would take cores,
+/// half of those where cores have two threads each).
+void use_threads(std::int64_t count);
+
+/// The device that "auto", "cpu" or "cuda" stands for.
+Result<at::Device> find_device(const std::string& name, int local_rank);
+
+}  // namespace llmc::train
