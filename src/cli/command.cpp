@@ -54,6 +54,8 @@ int run_checked(const Command& command, const std::vector<std::string>& argument
 
 const std::vector<Command>& commands() {
   static const std::vector<Command> table = {
+      {"optimize", "smaller programs: a model proposes, the compiler measures, a suite tests",
+       run_optimize},
       {"tune", "search for the pass list that makes each program smallest", run_tune},
       {"check", "test pass lists on a suite of programs", run_check},
       {"bisect", "find the pass execution that makes a program go wrong", run_bisect},
@@ -62,6 +64,10 @@ const std::vector<Command>& commands() {
       {"size", "measure sources, IR or objects", run_size},
       {"opt", "apply a pass list to a program", run_opt},
       {"emit", "turn sources into unoptimised IR", run_emit},
+      {"emulate", "what a model says that a pass list does, beside what it does", run_emulate},
+      {"ask", "give a model a prompt", run_ask},
+      {"model", "show the model that is asked, and how fast it is", run_model},
+      {"perplexity", "how well a model predicts texts", run_perplexity},
       {"dataset", "turn sources into training data", run_dataset},
       {"portfolio", "choose lists for searches to start from", run_portfolio},
       {"judge", "try every pass on suites of programs and make the verdict table", run_judge},

@@ -21,18 +21,23 @@ struct Command {
   bool hidden = false;  ///< called by llmc itself; not in the help
 };
 
+int run_ask(const std::vector<std::string>& arguments);
 int run_bisect(const std::vector<std::string>& arguments);
 int run_cc(const std::vector<std::string>& arguments);
 int run_check(const std::vector<std::string>& arguments);
 int run_dataset(const std::vector<std::string>& arguments);
 int run_difftest(const std::vector<std::string>& arguments);
 int run_emit(const std::vector<std::string>& arguments);
+int run_emulate(const std::vector<std::string>& arguments);
 int run_judge(const std::vector<std::string>& arguments);
+int run_optimize(const std::vector<std::string>& arguments);
 int run_opt(const std::vector<std::string>& arguments);
 int run_reduce_test(const std::vector<std::string>& arguments);
 int run_score(const std::vector<std::string>& arguments);
 int run_size(const std::vector<std::string>& arguments);
+int run_model(const std::vector<std::string>& arguments);
 int run_passes(const std::vector<std::string>& arguments);
+int run_perplexity(const std::vector<std::string>& arguments);
 int run_portfolio(const std::vector<std::string>& arguments);
 int run_tune(const std::vector<std::string>& arguments);
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
+
 #include "cli/tune_common.h"
 
 namespace llmc {
@@ -76,6 +78,26 @@ Result<std::vector<Checker>> SoundnessOptions::make_checkers(SoundnessStore* sto
     checkers.push_back(std::move(checker));
   }
   return checkers;
+}
+
+Result<GateProgress> run_gate(Evaluator& evaluator, std::vector<TunedProgram>& tuned,
+                              const SearchSetting& setting, std::vector<Checker>& checkers,
+                              ProgressLine& line) {
+  const auto start = std::chrono::steady_clock::now();
+  const auto check = [&](const std::string& list) { return check_all(checkers, list); };
+  const auto show = [&](const GateProgress& progress) {
+    const double spent =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    const auto done = static_cast<double>(progress.programs_done);
+    const double left =
+        done == 0 ? 0 : spent / done * (static_cast<double>(progress.programs) - done);
+    line.show(fmt::format("gate: [{}/{} programs] {} lists tested, {} rejected, {} left",
+                          progress.programs_done, progress.programs, progress.lists,
+                          progress.rejected, format_duration(left)));
+  };
+  auto gated = gate_winners(evaluator, tuned, setting, check, show);
+  line.clear();
+  return gated;
 }
 
 }  // namespace llmc

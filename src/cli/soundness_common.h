@@ -10,6 +10,7 @@
 
 #include "soundness/checker.h"
 #include "support/terminal.h"
+#include "tune/gate.h"
 
 namespace llmc {
 
@@ -37,5 +38,10 @@ struct SoundnessOptions {
   /// One checker for each suite that was asked for. They show their progress on `progress`.
   Result<std::vector<Checker>> make_checkers(SoundnessStore* store, ProgressLine& progress) const;
 };
+
+/// Tests the winners on the suites (tune/gate.h), with progress on `line`.
+Result<GateProgress> run_gate(Evaluator& evaluator, std::vector<TunedProgram>& tuned,
+                              const SearchSetting& setting, std::vector<Checker>& checkers,
+                              ProgressLine& line);
 
 }  // namespace llmc

@@ -9,12 +9,10 @@
 #include "cli/command.h"
 #include "cli/soundness_common.h"
 #include "cli/tune_common.h"
-#include "ir/module.h"
 #include "passes/verdict_table.h"
-#include "support/files.h"
 #include "support/terminal.h"
-#include "toolchain/measurement.h"
 #include "tune/gate.h"
+#include "tune/outputs.h"
 #include "tune/portfolio.h"
 #include "tune/report.h"
 #include "tune/tuner.h"
@@ -69,8 +67,8 @@ void add_options(CLI::App& app, Options& options) {
   app.add_flag("--trust-baseline", options.trust_baseline,
                "Do not compare the in-process -Oz baseline with clang's own object");
   app.add_option("-o,--output", options.output, "Folder for the best object of each program");
-  app.add_option("--emit", options.emit, "What to write to the folder: obj, bc or ll")
-      ->check(CLI::IsMember({"obj", "bc", "ll"}))
+  app.add_option("--emit", options.emit, "What to write to the folder: obj, bc, ll or asm")
+      ->check(CLI::IsMember({"obj", "bc", "ll", "asm"}))
       ->capture_default_str();
   app.add_flag("--json", options.json, "One JSON object per program and one for the run");
   app.add_flag("--curve", options.curve, "Also print the gain after 1, 2, 5, 10, … evaluations");
@@ -108,17 +106,6 @@ Result<SearchSetting> make_setting(const Options& options, Alphabet& alphabet) {
   return setting;
 }
 
-/// Compares the in-process baseline with clang's own object, where there is a source.
-Result<void> check_baseline(const Input& input, const SearchResult& result) {
-  if (!input.command) return {};
-  LLMC_TRY(const std::string object, clang_baseline_object(input));
-  LLMC_TRY(Measurement sizes, measure_object(object, input.name));
-  if (sizes.binary_size() == result.baseline.sizes.binary_size()) return {};
-  return fail(fmt::format(
-      "{}: clang -Oz makes {} bytes, the in-process baseline {}; the gain is against the latter",
-      input.name, sizes.binary_size(), result.baseline.sizes.binary_size()));
-}
-
 std::string progress_text(const TunerProgress& progress, Clock::time_point start) {
   const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
   const double rate = static_cast<double>(progress.evaluations) / std::max(seconds, 1e-3);
@@ -133,92 +120,11 @@ std::string progress_text(const TunerProgress& progress, Clock::time_point start
                      progress.evaluations_wanted, rate, 100 * gain, format_duration(left));
 }
 
-/// The file for a program's result: its name with the separators replaced.
-fs::path output_path(const Options& options, const Program& program, std::size_t index,
-                     const std::vector<Program>& programs) {
-  std::string stem = fs::path(program.name).filename().string();
-  const bool unique = std::ranges::count_if(programs, [&](const Program& other) {
-                        return fs::path(other.name).filename() == fs::path(program.name).filename();
-                      }) == 1;
-  if (!unique) stem += fmt::format(".{}", index + 1);
-  const std::string extension = options.emit == "obj" ? "o" : options.emit;
-  return fs::path(options.output) / fmt::format("{}.{}", stem, extension);
-}
-
-/// Builds a winner once more and checks that its size is the one reported. The bytes to write.
-Result<std::string> build_output(Evaluator& evaluator, const TunedProgram& tuned,
-                                 const Options& options) {
-  const Evaluation& best = tuned.result->best;
-  const std::string& name = tuned.program->name;
-  LLMC_TRY(BuiltList built, evaluator.build(*tuned.program, best.list));
-  if (built.evaluation.sizes != best.sizes)
-    return fail(fmt::format(
-        "{}: building the winner again gave {} bytes instead of {}; the store may be from another "
-        "machine: try --no-store, and please report this",
-        name, built.evaluation.sizes.binary_size(), best.sizes.binary_size()));
-  if (options.emit == "obj") return std::move(built.object);
-  if (options.emit == "bc") return std::move(built.bitcode);
-  LLMC_TRY(const IrModule module, IrModule::parse(built.bitcode, name));
-  return module.text();
-}
-
-/// Writes all outputs that can be written; the others are reported. Returns their number.
-std::size_t write_outputs(Evaluator& evaluator, const std::vector<TunedProgram>& tuned,
-                          const std::vector<Program>& programs, const Options& options) {
-  if (auto made = make_folder(options.output); !made) {
-    report(made.error());
-    return tuned.size();
-  }
-  std::size_t failed = 0;
-  for (std::size_t i = 0; i < tuned.size(); ++i) {
-    if (!tuned[i].result) continue;
-    auto bytes = build_output(evaluator, tuned[i], options);
-    auto written = bytes ? write_file(output_path(options, programs[i], i, programs), *bytes)
-                         : std::unexpected(bytes.error());
-    if (written) continue;
-    report(written.error());
-    ++failed;
-  }
-  return failed;
-}
-
 void print_curve(const std::vector<TunedProgram>& tuned, const SearchOptions& search) {
   fmt::print("\ngain after so many evaluations per program ({}, no minimisation or broadcast):\n",
              search.strategy == Strategy::random ? "random" : "evolve");
   for (const auto& [evaluations, gain] : gain_curve(tuned, search.objective, search.evaluations))
     fmt::print("  {:>6} {:>6.2f}%\n", evaluations, 100 * gain);
-}
-
-void warn_about_large_gains(const std::vector<TunedProgram>& tuned, Objective objective) {
-  for (const TunedProgram& one : tuned) {
-    if (!one.result) continue;
-    const auto before = static_cast<double>(cost(one.result->baseline.sizes, objective));
-    const auto after = static_cast<double>(cost(one.result->best.sizes, objective));
-    const double gain = before > 0 ? 1 - after / before : 0;
-    if (gain > 0.2)
-      warn(
-          fmt::format("{}: a gain of {:.0f}% is more likely a miscompile than a success; test "
-                      "the program before you believe it",
-                      one.program->name, 100 * gain));
-  }
-}
-
-/// The names of the programs into the store, so that its rows can be told apart.
-Result<void> remember_names(Store& store, const std::vector<Program>& programs) {
-  for (const Program& program : programs) {
-    LLMC_CHECK(store.add_program(program.id, program.name));
-  }
-  return {};
-}
-
-void check_baselines(const std::vector<TunedProgram>& tuned,
-                     const std::vector<const Input*>& sources, const Options& options) {
-  if (options.trust_baseline || options.level() != CodegenLevel::oz) return;
-  for (std::size_t i = 0; i < tuned.size() && interrupted == 0; ++i) {
-    if (!tuned[i].result) continue;
-    if (auto same = check_baseline(*sources[i], *tuned[i].result); !same)
-      warn(same.error().message);
-  }
 }
 
 void print_results(const std::vector<TunedProgram>& tuned, const std::vector<LoadFailure>& failures,
@@ -236,26 +142,6 @@ void print_results(const std::vector<TunedProgram>& tuned, const std::vector<Loa
   for (const TunedProgram& one : tuned) fmt::print("{}\n", to_json_line(one, objective));
   const auto curve = gain_curve(tuned, objective, setting.options.evaluations);
   fmt::print("{}\n", to_json_line(summarise(tuned, objective), statistics, curve, seconds));
-}
-
-/// Tests the winners on the suites; see tune/gate.h.
-Result<GateProgress> gate(Evaluator& evaluator, std::vector<TunedProgram>& tuned,
-                          const SearchSetting& setting, std::vector<Checker>& checkers,
-                          ProgressLine& line) {
-  const auto start = Clock::now();
-  const auto check = [&](const std::string& list) { return check_all(checkers, list); };
-  const auto show = [&](const GateProgress& progress) {
-    const double spent = std::chrono::duration<double>(Clock::now() - start).count();
-    const auto done = static_cast<double>(progress.programs_done);
-    const double left =
-        done == 0 ? 0 : spent / done * (static_cast<double>(progress.programs) - done);
-    line.show(fmt::format("gate: [{}/{} programs] {} lists tested, {} rejected, {} left",
-                          progress.programs_done, progress.programs, progress.lists,
-                          progress.rejected, format_duration(left)));
-  };
-  auto gated = gate_winners(evaluator, tuned, setting, check, show);
-  line.clear();
-  return gated;
 }
 
 }  // namespace
@@ -326,10 +212,11 @@ int run_tune(const std::vector<std::string>& arguments) {
   const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
 
   if (!options.unsafe) {
-    auto gated = gate(**evaluator, *tuned, *setting, *checkers, line);
+    auto gated = run_gate(**evaluator, *tuned, *setting, *checkers, line);
     if (!gated) return report(gated.error());
   }
-  check_baselines(*tuned, sources, options);
+  if (!options.trust_baseline && options.level() == CodegenLevel::oz)
+    check_baselines(*tuned, sources);
   warn_about_large_gains(*tuned, setting->options.objective);
   print_results(*tuned, failures, *setting, (*evaluator)->statistics(), seconds, options);
   if (interrupted != 0)
@@ -338,7 +225,11 @@ int run_tune(const std::vector<std::string>& arguments) {
                    ErrorKind::interrupted});
   std::size_t failed = failures.size();
   for (const TunedProgram& one : *tuned) failed += one.result ? 0 : 1;
-  if (!options.output.empty()) failed += write_outputs(**evaluator, *tuned, programs, options);
+  if (!options.output.empty()) {
+    auto kind = parse_output_kind(options.emit);
+    if (!kind) return report(kind.error());
+    failed += write_outputs(**evaluator, *tuned, options.output, *kind);
+  }
   return failed == 0 ? k_exit_done : k_exit_failed;
 }
 

@@ -12,6 +12,7 @@
 #include "cli/shared_options.h"
 #include "passes/catalogue.h"
 #include "sandbox/inputs.h"
+#include "tune/outputs.h"
 #include "tune/search.h"
 #include "tune/store.h"
 
@@ -54,5 +55,21 @@ struct LoadFailure {
 std::vector<LoadedProgram> load_programs(const std::vector<Input>& inputs,
                                          const SharedOptions& options,
                                          std::vector<LoadFailure>& failures);
+
+/// The names of the programs into the store, so that its rows can be told apart.
+Result<void> remember_names(Store& store, const std::vector<Program>& programs);
+
+/// Warns where clang's own object has another size than the in-process baseline; `sources` are in
+/// the order of `tuned`.
+void check_baselines(const std::vector<TunedProgram>& tuned,
+                     const std::vector<const Input*>& sources);
+
+/// Warns of gains that are more likely miscompiles.
+void warn_about_large_gains(const std::vector<TunedProgram>& tuned, Objective objective);
+
+/// Writes what can be written into `folder`, one file for each program, named after it; the others
+/// are reported. Returns their number.
+std::size_t write_outputs(Evaluator& evaluator, const std::vector<TunedProgram>& tuned,
+                          const std::filesystem::path& folder, OutputKind kind);
 
 }  // namespace llmc

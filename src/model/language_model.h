@@ -107,6 +107,9 @@ class LanguageModel {
   /// The probability of a text of any length, in windows of `window` tokens (0: the context), of
   /// each of which the first half only gives context; as llama.cpp's perplexity tool does it.
   virtual Result<TextScore> score_text(std::string_view text, std::uint32_t window) = 0;
+
+  /// The most memory, in bytes, that the process with the model has used so far; 0: unknown.
+  [[nodiscard]] virtual std::uint64_t peak_memory() const { return 0; }
 };
 
 }  // namespace llmc

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <optional>
 
+#include "passes/targeted.h"
+
 namespace llmc {
 namespace {
 
@@ -110,7 +112,7 @@ class Reader {
 std::optional<PassLevel> manager_level(std::string_view name) {
   if (name == "module") return PassLevel::module;
   if (name == "cgscc" || name == "devirt") return PassLevel::cgscc;
-  if (name == "function") return PassLevel::function;
+  if (name == "function" || name == "on") return PassLevel::function;
   if (name == "loop" || name == "loop-mssa") return PassLevel::loop;
   return std::nullopt;
 }
@@ -202,6 +204,9 @@ class Canonicaliser {
     if (const std::string_view now = renamed_since_llvm_17(element.name); !now.empty())
       element.name = now;
     LLMC_TRY(const PassLevel level, level_of(element, context));
+    if (element.name == "on" && element.is_manager &&
+        (context != PassLevel::module || element.parameters.empty()))
+      return fail("on<FUNCTION>(...) names a function and stands at the top of a list");
     if (level < context)
       return fail(fmt::format("'{}' is a {} pass and cannot run inside {}(...)", element.name,
                               llmc::to_string(level), llmc::to_string(context)));
@@ -277,13 +282,6 @@ class Canonicaliser {
   const PassCatalogue& catalogue_;
 };
 
-Result<void> accepted_by_llvm(const std::string& text) {
-  llvm::ModulePassManager pipeline;
-  if (llvm::Error error = llvm::PassBuilder().parsePassPipeline(pipeline, text))
-    return fail(llvm::toString(std::move(error)));
-  return {};
-}
-
 void print(const PassElement& element, std::string& text);
 
 void print_list(const std::vector<PassElement>& elements, std::string& text) {
@@ -332,9 +330,23 @@ Result<PassList> PassList::parse(std::string_view text, const PassCatalogue& cat
   LLMC_TRY(auto canonical, Canonicaliser(catalogue).top(std::move(elements)));
   PassList list(std::move(canonical));
   if (!list.empty()) {
-    LLMC_CHECK(accepted_by_llvm(list.to_string()));
+    LLMC_CHECK(check_with_llvm(list.to_string()));
   }
   return list;
+}
+
+Result<void> check_with_llvm(std::string_view passes) {
+  llvm::ModulePassManager pipeline;
+  llvm::PassBuilder builder;
+  register_targeted_parts(builder);
+  const llvm::StringRef text(passes.data(), passes.size());
+  if (llvm::Error error = builder.parsePassPipeline(pipeline, text))
+    return fail(llvm::toString(std::move(error)));
+  return {};
+}
+
+Result<std::vector<PassElement>> read_elements(std::string_view text) {
+  return Reader(text).read();
 }
 
 std::string PassList::to_string() const {

@@ -27,7 +27,8 @@ struct PassElement {
 ///     element := name ['<' parameters '>'] ['(' list ')']
 ///
 /// with every change of level spelled out, as `opt -passes=` of the linked LLVM accepts it:
-/// `licm` is `function(loop-mssa(licm))`, `inline` is `cgscc(inline)`, `module(a,b)` is `a,b`.
+/// `licm` is `function(loop-mssa(licm))`, `inline` is `cgscc(inline)`, `module(a,b)` is `a,b`. One
+/// manager is ours: `on<NAME>(…)`, a function list for one function (passes/targeted.h).
 /// Spellings that kill the process are replaced: `instcombine` always carries
 /// `no-verify-fixpoint`, and licm and lnicm always run under `loop-mssa`.
 class PassList {
@@ -62,6 +63,13 @@ class PassList {
  private:
   std::vector<PassElement> elements_;
 };
+
+/// Whether the linked LLVM's parser takes `passes` as a list of module level; the error is its.
+Result<void> check_with_llvm(std::string_view passes);
+
+/// The elements that `text` spells, without looking at their names: for text that was canonical
+/// once. Fails if the brackets do not match.
+Result<std::vector<PassElement>> read_elements(std::string_view text);
 
 /// The text of one element.
 std::string to_string(const PassElement& element);

@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "ir/module.h"
+#include "passes/targeted.h"
 #include "soundness/trials.h"
 #include "support/files.h"
 #include "toolchain/codegen.h"
@@ -185,15 +186,49 @@ Result<std::vector<ProgramFinding>> Checker::run(const std::string& list, Until 
   return findings;
 }
 
+namespace {
+
+/// `view`'s verdict joins that of the views before it.
+void join(Verdict& all, Verdict view, const std::string& list) {
+  view.list = list;
+  view.seconds += all.seconds;
+  view.from_store = view.from_store && all.from_store;
+  all = std::move(view);
+}
+
+}  // namespace
+
 Result<std::optional<Verdict>> Checker::known_verdict(const std::string& list) {
   if (options_.store == nullptr) return std::nullopt;
   LLMC_CHECK(find_version());
-  return options_.store->find_verdict(list, *version_);
+  LLMC_TRY(const auto views, targeted_views(list));
+  std::optional<Verdict> all;
+  for (const std::string& view : views) {
+    auto known = options_.store->find_verdict(view, *version_);
+    if (!known) return std::nullopt;
+    if (!all) all = *known;
+    join(*all, std::move(*known), list);
+    if (!all->sound()) break;
+  }
+  return all;
 }
 
 Result<Verdict> Checker::check(const std::string& list) {
   LLMC_TRY(const auto known, known_verdict(list));
   if (known) return *known;
+  if (!has_targeted_parts(list)) return check_anew(list);
+  LLMC_TRY(const auto views, targeted_views(list));
+  Verdict all;
+  all.from_store = true;
+  for (const std::string& view : views) {
+    LLMC_TRY(Verdict verdict, check(view));
+    join(all, std::move(verdict), list);
+    if (!all.sound()) break;
+  }
+  return all;
+}
+
+Result<Verdict> Checker::check_anew(const std::string& list) {
   const auto start = Clock::now();
   Verdict verdict;
   verdict.list = list;
@@ -219,6 +254,9 @@ Result<Verdict> Checker::check(const std::string& list) {
 
 Result<std::vector<std::pair<std::string, ProgramFinding>>> Checker::failures(
     const std::string& list) {
+  if (has_targeted_parts(list))
+    return fail(list + ": check the lists that it is for each function, one by one",
+                ErrorKind::usage);
   LLMC_TRY(const auto findings, run(list, Until::end));
   std::vector<std::pair<std::string, ProgramFinding>> failed;
   for (std::size_t i = 0; i < findings.size(); ++i)

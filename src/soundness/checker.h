@@ -44,8 +44,9 @@ class Checker {
   Checker(SuiteSources sources, const CheckerOptions& options);
 
   /// The verdict on `list` (canonical text): from the store, or by running the suite until the
-  /// first program fails. Programs that convicted an earlier list go first. Fails only where
-  /// nothing can be said: no linker, no space, interrupted.
+  /// first program fails. Programs that convicted an earlier list go first. A list with parts for
+  /// single functions (passes/targeted.h), which no suite has, is sound if what it is for each of
+  /// them is. Fails only where nothing can be said: no linker, no space, interrupted.
   Result<Verdict> check(const std::string& list);
 
   /// The verdict on `list`, if it was tested before.
@@ -71,12 +72,13 @@ class Checker {
  private:
   Result<void> prepare();
   Result<void> find_version();
+  Result<Verdict> check_anew(const std::string& list);
   enum class Until { first_failure, end };
   Result<std::vector<ProgramFinding>> run(const std::string& list, Until until);
 
   SuiteSources sources_;
   CheckerOptions options_;
-  std::optional<Linker> linker_;   ///< set once the suite is compiled
+  std::optional<Linker> linker_;  ///< set once the suite is compiled
   std::optional<Digest> version_;  ///< the compiled suite's
   std::unique_ptr<Suite> suite_;
   std::vector<std::size_t> order_;  ///< in which the programs are tried

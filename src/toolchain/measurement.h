@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "support/error.h"
 
@@ -28,6 +30,16 @@ struct Measurement {
 /// Section sizes of an object file in memory (`instructions` stays 0). Fails on bytes that are no
 /// object file; `name` is for the message.
 Result<Measurement> measure_object(std::string_view object, const std::string& name);
+
+/// A function or an object of an object file.
+struct SymbolSize {
+  std::string name;
+  std::string section;
+  std::uint64_t bytes = 0;
+};
+
+/// The defined symbols with a size, largest first; sections and labels are left out.
+Result<std::vector<SymbolSize>> symbol_sizes(std::string_view object, const std::string& name);
 
 /// True if `bytes` are an object file (ELF, Mach-O or COFF), not IR.
 bool is_object(std::string_view bytes);

@@ -6,6 +6,7 @@
 #include <llvm/Support/raw_ostream.h>
 #include <llvm/Target/TargetMachine.h>
 
+#include "passes/targeted.h"
 #include "toolchain/analyses.h"
 
 namespace llmc {
@@ -28,6 +29,7 @@ llvm::PipelineTuningOptions clang_tuning(const CodegenOptions& options) {
 struct Optimizer::State {
   State(llvm::Module& for_module, llvm::TargetMachine& target)
       : module(for_module), machine(target), builder(&target) {
+    register_targeted_parts(builder);
     analyses.register_all(builder, module);
   }
   llvm::Module& module;
@@ -70,15 +72,6 @@ std::string clang_oz_pipeline_text() {
     return pass_name.empty() ? class_name : pass_name;
   });
   return text;
-}
-
-Result<void> check_with_llvm(std::string_view passes) {
-  llvm::PassBuilder builder;
-  llvm::ModulePassManager pipeline;
-  const llvm::StringRef text(passes.data(), passes.size());
-  if (llvm::Error error = builder.parsePassPipeline(pipeline, text))
-    return fail(llvm::toString(std::move(error)));
-  return {};
 }
 
 }  // namespace llmc

@@ -43,7 +43,4 @@ class Optimizer {
 /// (such as inlining thresholds). A starting point for searches, not the baseline.
 std::string clang_oz_pipeline_text();
 
-/// Whether LLVM's own parser accepts the list `passes`; the error is LLVM's.
-Result<void> check_with_llvm(std::string_view passes);
-
 }  // namespace llmc

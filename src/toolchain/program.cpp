@@ -76,4 +76,11 @@ Result<std::string> object_after(const Program& program, std::string_view passes
   return generator.emit_object(module.module());
 }
 
+Result<std::string> assembly_of(const std::string& bitcode, const Program& program) {
+  LLMC_TRY(IrModule module, IrModule::parse(bitcode, program.name, ValueNames::discard));
+  LLMC_TRY(const CodeGenerator generator,
+           CodeGenerator::create(program.codegen, module.target_triple()));
+  return generator.emit_assembly(module.module());
+}
+
 }  // namespace llmc

@@ -36,4 +36,7 @@ Result<std::string> baseline_object(const Program& program);
 /// The object after `passes` (opt's syntax) and lowering.
 Result<std::string> object_after(const Program& program, std::string_view passes);
 
+/// The assembly that `bitcode`, optimised IR of `program`, is lowered to.
+Result<std::string> assembly_of(const std::string& bitcode, const Program& program);
+
 }  // namespace llmc

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "toolchain/optimizer.h"
-
 namespace llmc {
 namespace {
 
@@ -19,7 +17,7 @@ struct Place {
 };
 
 PassLevel level_inside(const PassElement& manager) {
-  if (manager.name == "function") return PassLevel::function;
+  if (manager.name == "function" || manager.name == "on") return PassLevel::function;
   if (manager.name == "loop" || manager.name == "loop-mssa") return PassLevel::loop;
   return PassLevel::cgscc;  // cgscc and devirt
 }
@@ -39,25 +37,9 @@ Place draw_place(Elements& list, Random& random) {
   return places[random.weighted(weights)];
 }
 
-std::vector<std::string> split(std::string_view text, char separator) {
-  std::vector<std::string> parts;
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find(separator), text.size());
-    parts.emplace_back(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  return parts;
-}
-
 /// Whether two parameters contradict each other ("pre" and "no-pre").
 bool opposed(const std::string& a, const std::string& b) {
   return a == b || a == "no-" + b || b == "no-" + a;
-}
-
-/// A number for "name=N".
-std::string with_number(std::string parameter, std::size_t number) {
-  if (parameter.ends_with("=N")) parameter.back() = static_cast<char>('0' + number % 10);
-  return parameter;
 }
 
 /// Whether a flag can be had both ways, so that it goes with others. Those that cannot, such as
@@ -78,17 +60,6 @@ std::string draw_some(const std::vector<std::string>& offered, Random& random) {
   const bool independent = can_be_negated(first, offered) && can_be_negated(second, offered);
   if (independent && !opposed(first, second)) text += ";" + second;
   return text;
-}
-
-/// The parameters that LLVM's listing offers and its parser accepts; the two do not always agree.
-std::vector<std::string> accepted_parameters(const PassInfo& pass) {
-  std::vector<std::string> accepted;
-  for (const std::string& parameter : split(pass.parameters, ';')) {
-    if (parameter == "verify-fixpoint" || parameter.starts_with("max-iterations")) continue;
-    const PassElement element = make_element(pass, with_number(parameter, 1), PassLevel::module);
-    if (check_with_llvm(to_string(element))) accepted.push_back(parameter);
-  }
-  return accepted;
 }
 
 std::size_t count_elements(const Elements& list) {
@@ -188,15 +159,8 @@ void change_parameters(const Place& place, const Alphabet& alphabet, Random& ran
 
 }  // namespace
 
-Alphabet::Alphabet(const PassCatalogue& catalogue, PassTier most) : catalogue_(catalogue) {
-  for (const PassInfo* pass : catalogue.candidates(most)) {
-    const PassElement bare = make_element(*pass, "", PassLevel::module);
-    const bool accepted = check_with_llvm(to_string(bare)).has_value();
-    std::vector<std::string> parameters = accepted_parameters(*pass);
-    if (accepted || !parameters.empty())
-      ingredients_.push_back({pass, std::move(parameters), !accepted});
-  }
-}
+Alphabet::Alphabet(const PassCatalogue& catalogue, PassTier most)
+    : catalogue_(catalogue), ingredients_(ingredients_of(catalogue, most)) {}
 
 const Ingredient* Alphabet::find(const std::string& name) const {
   const auto found = std::ranges::find_if(

@@ -6,17 +6,11 @@
 #include <vector>
 
 #include "passes/catalogue.h"
+#include "passes/ingredients.h"
 #include "passes/pass_list.h"
 #include "support/random.h"
 
 namespace llmc {
-
-/// A pass that may be put into a list.
-struct Ingredient {
-  const PassInfo* pass = nullptr;
-  std::vector<std::string> parameters;  ///< those that LLVM accepts one by one
-  bool needs_parameters = false;        ///< LLVM rejects it bare (function-simplification)
-};
 
 /// What lists are made from: the catalogue's candidates of a tier, with what experience prefers.
 class Alphabet {

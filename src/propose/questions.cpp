@@ -1,0 +1,147 @@
+#include "propose/questions.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+#include "ir/module.h"
+#include "ir/normal_form.h"
+#include "ir/prompt_text.h"
+#include "ir/split.h"
+#include "sandbox/child.h"
+#include "tasks/prompts.h"
+
+namespace llmc {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr std::uint64_t k_unknown_context = 4096;
+
+Result<std::string> text_of(const IrModule& module, Dialect dialect, PromptDetail detail) {
+  if (dialect == Dialect::llmc) return normal_text(module);
+  return prompt_text(module, detail);
+}
+
+Result<IrModule> read_program(const Program& program) {
+  return IrModule::parse(program.bitcode, program.name, ValueNames::discard);
+}
+
+/// A function as a text of its own.
+struct Part {
+  std::string function;
+  std::string text;
+  std::uint64_t instructions = 0;
+};
+
+/// The functions of `program`, largest first.
+Result<std::vector<Part>> parts_of(const Program& program, Dialect dialect) {
+  LLMC_TRY(const std::string bytes, run_in_child([&]() -> Result<std::string> {
+             LLMC_TRY(const IrModule module, read_program(program));
+             Json parts = Json::array();
+             for (const std::string& name : defined_functions(module)) {
+               LLMC_TRY(const IrModule alone, extract_function(program.bitcode, name));
+               LLMC_TRY(std::string text, text_of(alone, dialect, PromptDetail::stripped));
+               parts.push_back({name, std::move(text), alone.instruction_count()});
+             }
+             const std::vector<std::uint8_t> packed = Json::to_cbor(parts);
+             return std::string(packed.begin(), packed.end());
+           }));
+  std::vector<Part> parts;
+  for (const Json& one : Json::from_cbor(bytes))
+    parts.push_back(
+        {one[0].get<std::string>(), one[1].get<std::string>(), one[2].get<std::uint64_t>()});
+  std::ranges::stable_sort(
+      parts, [](const Part& a, const Part& b) { return a.instructions > b.instructions; });
+  return parts;
+}
+
+std::string prompt_of(const std::string& text, Dialect dialect) {
+  return flag_tuning_prompt(text) + (dialect == Dialect::chat ? "\n\n" + chat_suffix() : "");
+}
+
+/// The prompt about the whole unit, if it fits.
+Result<bool> ask_about_all(const Program& program, LanguageModel& model, std::uint64_t most_tokens,
+                           Questions& questions) {
+  const Dialect dialect = model.info().dialect;
+  for (const PromptDetail detail : {PromptDetail::full, PromptDetail::stripped}) {
+    if (detail == PromptDetail::stripped && dialect == Dialect::llmc) break;  // it always is
+    LLMC_TRY(const std::string text, run_in_child([&]() -> Result<std::string> {
+               LLMC_TRY(const IrModule module, read_program(program));
+               return text_of(module, dialect, detail);
+             }));
+    const std::string prompt = prompt_of(text, dialect);
+    LLMC_TRY(const std::uint64_t tokens, model.count_tokens(prompt));
+    if (tokens > most_tokens) continue;
+    questions.asked.push_back({"", prompt, 1, tokens});
+    questions.is_stripped = detail == PromptDetail::stripped;
+    return true;
+  }
+  return false;
+}
+
+Result<void> ask_about_parts(const std::vector<Part>& parts, LanguageModel& model,
+                             std::uint64_t most_tokens, std::size_t most_functions,
+                             Questions& questions) {
+  double instructions = 0;
+  for (const Part& part : parts) instructions += static_cast<double>(part.instructions);
+  questions.is_split = true;
+  for (const Part& part : parts) {
+    if (questions.asked.size() == most_functions) {
+      questions.unasked.push_back(
+          {part.function, fmt::format("not among the {} largest functions", most_functions)});
+      continue;
+    }
+    const std::string prompt = prompt_of(part.text, model.info().dialect);
+    LLMC_TRY(const std::uint64_t tokens, model.count_tokens(prompt));
+    if (tokens > most_tokens)
+      questions.unasked.push_back(
+          {part.function, fmt::format("its prompt has {} tokens; {} fit", tokens, most_tokens)});
+    else
+      questions.asked.push_back(
+          {part.function, prompt,
+           static_cast<double>(part.instructions) / std::max(instructions, 1.0), tokens});
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string chat_suffix() {
+  return "The goal is the smallest object file. Name LLVM passes, in LLVM's new pass manager "
+         "syntax, that make the code smaller than `opt -passes='default<Oz>'` does. Answer with "
+         "one line of exactly this form and nothing else:\n"
+         "Run the following passes opt -p 'PASSES' to reduce the binary size from N to M bytes.";
+}
+
+Result<std::string> text_for_prompt(const Program& program, Dialect dialect) {
+  return run_in_child([&]() -> Result<std::string> {
+    LLMC_TRY(const IrModule module, read_program(program));
+    return text_of(module, dialect, PromptDetail::full);
+  });
+}
+
+Result<Questions> flag_questions(const Program& program, LanguageModel& model,
+                                 const QuestionOptions& options) {
+  const std::uint64_t context =
+      model.info().context == 0 ? k_unknown_context : model.info().context;
+  // <s>, and what a server's template may add.
+  const std::uint64_t reserved = options.answer_tokens + 16;
+  if (context <= reserved)
+    return fail(
+        fmt::format("{}: a context of {} tokens leaves no room for a question; {} are kept "
+                    "for the answer",
+                    model.info().name, context, reserved));
+  const std::uint64_t most_tokens = context - reserved;
+  Questions questions;
+  if (options.splitting == Splitting::where_needed) {
+    LLMC_TRY(const bool fits, ask_about_all(program, model, most_tokens, questions));
+    if (fits) return questions;
+  }
+  LLMC_TRY(const std::vector<Part> parts, parts_of(program, model.info().dialect));
+  LLMC_CHECK(ask_about_parts(parts, model, most_tokens, options.most_functions, questions));
+  return questions;
+}
+
+}  // namespace llmc
