@@ -207,6 +207,7 @@ TEST(HttpFailure, GiganticAnswersAreCutOff) {
       endless(head + "Transfer-Encoding: chunked\r\n\r\n", "400\r\n" + kilobyte + "\r\n"),
       endless(head + "\r\n", kilobyte),
       endless(std::string(test::k_stream_head), event),
+      bytes("HTTP/1.1 200 " + std::string(60'000, 'x') + "\r\n\r\n"),
       endless("HTTP/1.1 200 ", kilobyte),
       endless(head, "A: b\r\n"),
       endless(head + "A: ", kilobyte)};

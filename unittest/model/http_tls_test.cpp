@@ -70,7 +70,12 @@ class SecureServer {
       const std::string prompt = json::parse(request.body)["prompt"];
       reply.set_content(json{{"choices", {{{"text", prompt}}}}}.dump(), "application/json");
     });
-    server_.set_payload_max_length(1 << 20);
+    // Hangs up on long requests without reading them.
+    server_.set_pre_routing_handler([](const httplib::Request& request, httplib::Response&) {
+      const bool is_long = request.get_header_value<std::uint64_t>("Content-Length") > 1 << 20;
+      return is_long ? httplib::Server::HandlerResponse::Handled
+                     : httplib::Server::HandlerResponse::Unhandled;
+    });
     port_ = server_.bind_to_any_port("127.0.0.1");
     // What the server writes to a client that is gone must not end the process either.
     sigset_t pipe;
@@ -119,8 +124,18 @@ TEST(HttpsModel, TakesACertificateThatTheSystemKnows) {
   const auto model = take(open_http_model(server.options()));
   const std::string prompt(200'000, 'x');
   EXPECT_EQ(take(model->generate(greedy(prompt))).completions[0].text, prompt);
-  // The server hangs up in the middle of this one.
-  EXPECT_FALSE(model->generate(greedy(std::string(8 << 20, 'x'))).has_value());
+  unsetenv("SSL_CERT_FILE");
+}
+
+TEST(HttpsModel, OutlivesAServerThatHangsUp) {
+  const Certificate certificate;
+  const TemporaryFolder folder = temporary_folder();
+  certificate.write(folder.path() / "certificate.pem");
+  setenv("SSL_CERT_FILE", (folder.path() / "certificate.pem").c_str(), 1);
+  const SecureServer server(certificate);
+  const auto model = take(open_http_model(server.options()));
+  EXPECT_THAT(message_of(model->generate(greedy(std::string(32 << 20, 'x')))),
+              HasSubstr("the connection ended before a whole answer came"));
   unsetenv("SSL_CERT_FILE");
 }
 
