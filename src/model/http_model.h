@@ -61,8 +61,9 @@ struct HttpModelOptions {
 ///   gives none.
 /// - A stream that breaks off, or is still going at the deadline or the budget, is a text that has
 ///   not `ended`.
-/// - Tokens are counted by llama-server's or vLLM's /tokenize; otherwise half as many as bytes,
-///   rounded up: code has three or more to a token in the tokenizers considered.
+/// - Tokens are counted by llama-server's or vLLM's /tokenize; otherwise there are taken to be half
+///   as many as bytes, rounded up. Llama's tokenizer has 2.05 bytes a token on IR and assembly, but
+///   1.94 on that of C packages (README.md), so this can be a little short.
 /// - Probabilities of given texts come from vLLM (prompt_logprobs), or by `echo` where the server
 ///   has that; texts in windows from vLLM only.
 Result<std::unique_ptr<LanguageModel>> open_http_model(const HttpModelOptions& options);
