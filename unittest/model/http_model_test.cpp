@@ -26,7 +26,6 @@ using test::Wire;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
-using testing::Not;
 using testing::SizeIs;
 
 constexpr const char* k_completions = "POST /v1/completions";
@@ -530,6 +529,7 @@ TEST(HttpModelScores, ComeFromVllmsPromptProbabilities) {
   const TextScore text = take(model->score_text("12345678", 4));
   EXPECT_EQ(text.tokens, 2U);
   EXPECT_DOUBLE_EQ(text.log_probability, -('3' + '7'));
+  EXPECT_EQ(server.seen(k_completions)[2].body["prompt"], (json{1, '5', '6', '7'}));
   EXPECT_EQ(take(model->score("a", "")).tokens, 0U);
 }
 
