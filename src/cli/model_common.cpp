@@ -1,5 +1,8 @@
 #include "cli/model_common.h"
 
+#include <chrono>
+#include <cstdlib>
+
 #include "cli/tune_common.h"
 
 namespace llmc {
@@ -23,6 +26,12 @@ void ModelOptions::add(CLI::App& app) {
                  "Layers that a GPU computes, where llama.cpp finds one; -1: all")
       ->check(CLI::Range(-1, 1 << 20))
       ->capture_default_str();
+  app.add_option("--server-model", server_model,
+                 "The model to ask a server for (default: the first that it has); LLMC_API_KEY is "
+                 "its key");
+  app.add_option("--server-timeout", server_seconds, "Seconds a server may take for an answer")
+      ->check(CLI::Range(0.1, 1e6))
+      ->capture_default_str();
 }
 
 Result<std::unique_ptr<LanguageModel>> ModelOptions::open(
@@ -32,6 +41,9 @@ Result<std::unique_ptr<LanguageModel>> ModelOptions::open(
   choice.llama.threads = threads;
   choice.llama.gpu_layers = gpu_layers;
   choice.llama.context = context;
+  choice.server.model = server_model;
+  choice.server.timeout = std::chrono::milliseconds(static_cast<long>(server_seconds * 1000));
+  if (const char* key = std::getenv("LLMC_API_KEY"); key != nullptr) choice.server.key = key;
   if (!dialect.empty()) {
     LLMC_TRY(choice.llama.dialect, parse_dialect(dialect));
   }

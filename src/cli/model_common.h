@@ -18,8 +18,10 @@ struct ModelOptions {
   std::uint64_t context = 0;
   unsigned threads = 0;  ///< 0: as many as pay for the model's size
   int gpu_layers = -1;
+  std::string server_model;
+  double server_seconds = 120;
 
-  /// Adds --model, --dialect, --context, --threads and --gpu-layers to `app`.
+  /// Adds --model, --dialect, --context, and what concerns files and servers to `app`.
   void add(CLI::App& app);
 
   /// The model; `constraints` are those that requests will name.

@@ -38,6 +38,19 @@ double log_sum(const std::vector<Choice>& choices) {
   return most + std::log(sum);
 }
 
+/// The `most` most probable choices, most probable first; of equal ones the smaller token.
+std::vector<Choice> best_of(std::vector<Choice> choices, std::size_t most) {
+  const auto first = [](const Choice& a, const Choice& b) {
+    return a.log_probability != b.log_probability ? a.log_probability > b.log_probability
+                                                  : a.token < b.token;
+  };
+  if (choices.size() > most)
+    std::ranges::nth_element(choices, choices.begin() + static_cast<long>(most), first);
+  choices.resize(std::min(most, choices.size()));
+  std::ranges::sort(choices, first);
+  return choices;
+}
+
 /// What both ways of decoding share: which choices there are after a path, and what they make of
 /// it.
 class Writer {
@@ -57,14 +70,11 @@ class Writer {
     return path;
   }
 
-  /// The `most` most probable choices after `path`, most probable first; probabilities sum to 1
-  /// over all that are allowed.
-  std::vector<Choice> choices(const Path& path, std::span<const float> logits, std::size_t most) {
+  /// What may come after `path`; probabilities sum to 1.
+  std::vector<Choice> choices(const Path& path, std::span<const float> logits) {
     std::vector<Choice> all;
     if (masks_) {
-      const std::vector<Token>& allowed = masks_->allowed(path.state);
-      all.reserve(allowed.size() + 1);
-      for (const Token token : allowed)
+      for (const Token token : masks_->allowed(path.state))
         all.push_back({token, logits[static_cast<std::size_t>(token)]});
     } else {
       all.reserve(logits.size());
@@ -74,15 +84,6 @@ class Writer {
     }
     if (!masks_ || request_.constraint->may_end(path.state)) all.push_back(end_of(logits));
     const double total = log_sum(all);
-    const auto first = [](const Choice& a, const Choice& b) {
-      return a.log_probability != b.log_probability ? a.log_probability > b.log_probability
-                                                    : a.token < b.token;
-    };
-    if (all.size() > most) {
-      std::ranges::nth_element(all, all.begin() + static_cast<long>(most), first);
-      all.resize(most);
-    }
-    std::ranges::sort(all, first);
     for (Choice& choice : all) choice.log_probability -= total;
     return all;
   }
@@ -177,7 +178,7 @@ class PrioritySampler {
   Result<void> grow(Path path, std::span<const float> logits) {
     bool is_copied = !path.tokens.empty();
     while (writer_.has_budget()) {
-      const std::vector<Choice> choices = writer_.choices(path, logits, k_most_choices);
+      const std::vector<Choice> choices = best_of(writer_.choices(path, logits), k_most_choices);
       if (choices.empty()) break;
       if (request_.sampling.count > 1) queue(path, choices);
       if (!writer_.append(path, choices.front())) break;
@@ -218,19 +219,24 @@ class PrioritySampler {
 };
 
 /// One draw, by temperature and nucleus.
-Choice draw(const std::vector<Choice>& choices, const Sampling& sampling, Random& random) {
-  if (sampling.temperature <= 0) return choices.front();
+Choice draw(std::vector<Choice> choices, const Sampling& sampling, Random& random) {
+  if (sampling.temperature <= 0) return best_of(std::move(choices), 1).front();
+  const std::size_t all = choices.size();
+  if (sampling.top_p < 1) choices = best_of(std::move(choices), all);
+  const double most =
+      std::ranges::max_element(choices, {}, &Choice::log_probability)->log_probability;
   std::vector<double> weights;
   double total = 0;
   for (const Choice& choice : choices) {
-    weights.push_back(std::exp((choice.log_probability - choices.front().log_probability) /
-                               sampling.temperature));
+    weights.push_back(std::exp((choice.log_probability - most) / sampling.temperature));
     total += weights.back();
   }
-  double inside = 0;
-  std::size_t nucleus = 0;
-  while (nucleus < weights.size() && inside < sampling.top_p * total) inside += weights[nucleus++];
-  weights.resize(std::max<std::size_t>(nucleus, 1));
+  if (sampling.top_p < 1) {
+    double inside = 0;
+    std::size_t nucleus = 0;
+    while (nucleus < all && inside < sampling.top_p * total) inside += weights[nucleus++];
+    weights.resize(std::max<std::size_t>(nucleus, 1));
+  }
   return choices[random.weighted(weights)];
 }
 
@@ -242,10 +248,10 @@ Result<std::vector<Completion>> draw_texts(TokenPredictor& predictor,
   std::vector<Path> paths(sampling.count, writer.begin());
   std::vector<Random> random;
   for (unsigned i = 0; i < sampling.count; ++i) random.emplace_back(sampling.seed + i);
-  const std::size_t all = predictor.texts().size() + 1;
   const auto lengthen = [&](std::size_t i, std::span<const float> logits) {
-    const std::vector<Choice> choices = writer.choices(paths[i], logits, all);
-    return !choices.empty() && writer.append(paths[i], draw(choices, sampling, random[i]));
+    std::vector<Choice> choices = writer.choices(paths[i], logits);
+    return !choices.empty() &&
+           writer.append(paths[i], draw(std::move(choices), sampling, random[i]));
   };
 
   std::vector<std::size_t> live;

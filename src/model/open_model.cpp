@@ -44,7 +44,12 @@ Result<std::unique_ptr<LanguageModel>> open_model(
   const std::string name = choice.name.empty() ? default_model() : choice.name;
   if (name.empty())
     return fail("there is no model; name one with --model FILE or --model URL, or in LLMC_MODEL");
-  if (is_url(name)) return fail(name + ": servers are not supported yet");
+  if (is_url(name)) {
+    HttpModelOptions server = choice.server;
+    server.url = name;
+    server.dialect = choice.llama.dialect;
+    return open_http_model(server);
+  }
   const LlamaOptions options = choice.llama;
   return host_model([name, options] { return load_llama_model(name, options); }, constraints,
                     interrupted);

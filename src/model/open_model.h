@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "model/http_model.h"
 #include "model/language_model.h"
 #include "model/llama_model.h"
 
@@ -13,6 +14,7 @@ namespace llmc {
 struct ModelChoice {
   std::string name;  ///< a GGUF file or a server's URL; empty: default_model()
   LlamaOptions llama;
+  HttpModelOptions server;  ///< url and dialect are filled in
 };
 
 /// $LLMC_MODEL, else the largest GGUF file among the models that came with this llmc; empty if

@@ -42,7 +42,7 @@ class LetterModel : public TokenPredictor {
     for (const Token token : tokens) hash = hash * 31 + static_cast<unsigned>(token) + 7;
     std::vector<float> logits;
     for (unsigned token = 0; token < 4; ++token)
-      logits.push_back(static_cast<float>((hash * (token + 3) * 2654435761U) >> 28) / 4);
+      logits.push_back(static_cast<float>((hash * (token + 3) * 2654435761U) >> 20) / 1024);
     logits[k_stop] += static_cast<float>(tokens.size()) - 2;
     return logits;
   }

@@ -2,6 +2,7 @@
 #include "toolchain/optimizer.h"
 
 #include "ir/module.h"
+#include "ir/split.h"
 #include "passes/pass_list.h"
 #include "testing.h"
 #include "toolchain/front_end.h"
@@ -122,6 +123,35 @@ TEST(CheckWithLlvm, IsLlvmsOwnOpinion) {
   EXPECT_THAT(message_of(check_with_llvm("no-such-pass")), HasSubstr("no-such-pass"));
   EXPECT_FALSE(check_with_llvm("function(globaldce)"));
   EXPECT_FALSE(check_with_llvm("function((("));
+}
+
+/// opt on the function alone, in a module of its own, is the authority for a part of a list.
+TEST(TargetedPart, ChangesItsFunctionAsOptDoesAndNoOther) {
+  const std::string before = text_after({});
+  const std::string after = text_after({"on<skip_digits>(sroa,simplifycfg)"});
+  const std::string everywhere = text_by_opt("function(sroa,simplifycfg)");
+  const auto body = [](const std::string& text, const std::string& name) {
+    std::size_t begin = 0;
+    do {
+      begin = text.find("\ndefine ", begin + 1);
+    } while (begin != text.npos &&
+             !text.substr(begin, text.find('\n', begin + 1) - begin).contains("@" + name + "("));
+    const std::size_t line = text.find('\n', begin + 1);
+    return text.substr(line, text.find("\n}\n", begin) - line);
+  };
+  std::string changed;
+  for (const std::string& function : defined_functions(
+           take(IrModule::parse(example_program().bitcode, "module", ValueNames::keep)))) {
+    const bool same = body(before, function) == body(after, function);
+    if (same) continue;
+    changed += function + ' ';
+  }
+  EXPECT_EQ(changed, "skip_digits ");
+  EXPECT_EQ(body(after, "skip_digits"), body(everywhere, "skip_digits"));
+}
+
+TEST(TargetedPart, WithoutItsFunctionDoesNothing) {
+  EXPECT_EQ(text_after({"on<no_such_function>(sroa)"}), text_after({}));
 }
 
 }  // namespace

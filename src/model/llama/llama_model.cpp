@@ -258,6 +258,9 @@ class LlamaModel final : public LanguageModel, private TokenPredictor {
     parameters.n_seq_max = copies + 1;
     parameters.n_threads = parameters.n_threads_batch = static_cast<std::int32_t>(options_.threads);
     parameters.kv_unified = true;
+    // On a processor, flash attention handles keys one by one; products of matrices are faster.
+    if (info_.parameters < k_small_model)
+      parameters.flash_attn_type = LLAMA_FLASH_ATTN_TYPE_DISABLED;
     context_.reset(llama_init_from_model(model_.get(), parameters));
     if (context_ == nullptr)
       return fail(
