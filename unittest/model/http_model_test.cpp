@@ -253,7 +253,7 @@ TEST(HttpModel, CutsAnEndlessStreamAtTheDeadline) {
                        std::this_thread::sleep_for(std::chrono::milliseconds(5));
                    }}});
   HttpModelOptions options = options_for(server.url());
-  options.timeout = std::chrono::milliseconds(200);
+  options.timeout = std::chrono::milliseconds(300);
   const Generation got = take(open(options)->generate(greedy("p")));
   EXPECT_THAT(texts_of(got), ElementsAre("gvn"));
   EXPECT_FALSE(got.completions[0].ended);
