@@ -28,7 +28,7 @@ struct Launch {
   std::chrono::milliseconds limit{60'000};
   std::uint64_t memory_bytes = std::uint64_t{4} << 30;  ///< address space of each process
   std::uint64_t file_bytes = std::uint64_t{1} << 30;  ///< the longest file it may write
-  std::size_t output_bytes = std::size_t{64} << 20;  ///< of standard output and error together
+  std::size_t output_bytes = std::size_t{16} << 20;  ///< of standard output and error together
   /// Asked about ten times a second; false: nobody waits for it any more. May be empty.
   std::function<bool()> wanted;
 };

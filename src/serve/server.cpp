@@ -62,9 +62,9 @@ class HttpServer : public httplib::Server {
   const ServerSettings& settings_;
 };
 
-void answer(httplib::Response& response, int status, std::string body) {
+void answer(httplib::Response& response, int status, const std::string& body) {
   response.status = status;
-  response.set_content(std::move(body), k_json);
+  response.set_content(body, k_json);
 }
 
 void set_socket_options(socket_t socket) {
@@ -158,13 +158,13 @@ void Server::State::run_command(const Endpoint& endpoint, const httplib::Request
     case Admission::Answer::admitted:
       break;
   }
-  Reply reply = worker.run(line, wanted);
+  const Reply reply = worker.run(line, wanted);
   admission.leave();
   metrics.count_command(endpoint.path, reply.seconds);
   if (reply.killed) metrics.count_killed();
   if (hurried && reply.killed)
     return answer(response, 503, error_body("the server is shutting down"));
-  answer(response, reply.status, std::move(reply.body));
+  answer(response, reply.status, reply.body);
 }
 
 void Server::State::configure() {
@@ -189,7 +189,7 @@ void Server::State::configure() {
     if (response.body.empty())
       response.set_content(error_body("not a request that this server understands"), k_json);
   });
-  http.set_exception_handler([](const auto&, auto& response, std::exception_ptr) {
+  http.set_exception_handler([](const auto&, auto& response, const std::exception_ptr&) {
     answer(response, 500, error_body("the server has not enough memory for this request"));
   });
   http.set_logger([this](const httplib::Request& request, const httplib::Response& response) {

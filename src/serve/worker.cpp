@@ -22,6 +22,9 @@ using nlohmann::ordered_json;
 
 namespace {
 
+// Bounds of what one response takes in this process's memory.
+constexpr std::size_t k_most_rows = 10'000;
+constexpr std::size_t k_most_messages = 1'000;
 constexpr off_t k_longest_output = off_t{64} << 20;
 
 /// The server's own settings that commands keep; the values name files, as in "FILE" or "dir=FILE".
@@ -48,42 +51,58 @@ std::vector<fs::path> siblings(const fs::path& program) {
   return found;
 }
 
-std::string replace_all(std::string text, const std::string& from, std::string_view to) {
-  if (from.empty()) return text;
-  for (std::size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size())
-    text.replace(at, from.size(), to);
-  return text;
+std::string replace_all(std::string_view text, const std::string& from, std::string_view to) {
+  std::string result;
+  for (std::size_t start = 0; start < text.size();) {
+    const std::size_t end = from.empty() ? text.size() : text.find(from, start);
+    result += text.substr(start, end - start);
+    if (end >= text.size()) break;
+    result += to;
+    start = end + from.size();
+  }
+  return result;
 }
 
 /// The text without the server's folders.
 std::string without_paths(std::string text, const WorkSettings& settings, const fs::path& folder) {
-  text = replace_all(std::move(text), folder.string() + "/", "");
-  text = replace_all(std::move(text), folder.string(), ".");
-  text = replace_all(std::move(text), settings.cache.string(), "cache");
-  text = replace_all(std::move(text), settings.program.string(), "llmc");
-  return replace_all(std::move(text), std::string(LLMC_SOURCE_FOLDER) + "/", "");
+  const std::pair<std::string, std::string_view> words[] = {
+      {folder.string() + "/", ""},
+      {folder.string(), "."},
+      {settings.cache.string(), "cache"},
+      {settings.program.string(), "llmc"},
+      {std::string(LLMC_SOURCE_FOLDER) + "/", ""}};
+  for (const auto& [path, word] : words) text = replace_all(text, path, word);
+  return text;
 }
+
+/// Calls `use` with each line but the empty ones, as long as it returns true.
+template <typename Use>
+void for_each_line(std::string_view text, const Use& use) {
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    if (end > 0 && !use(text.substr(0, end))) return;
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+}
+
+/// Takes a line of talk; false if there were too many.
+bool add_message(std::string_view line, ordered_json& messages) {
+  const bool room = messages.size() < k_most_messages;
+  messages.push_back(room ? line : "…");
+  return room;
+}
+
+/// What is nested deeper is left out: printing calls itself for each level.
+bool is_shallow(int depth, ordered_json::parse_event_t, const ordered_json&) { return depth <= 64; }
 
 /// The lines that are JSON go to `results`, the others, which are talk, to `messages`.
 void add_rows(std::string_view output, ordered_json& results, ordered_json& messages) {
-  while (!output.empty()) {
-    const std::size_t end = std::min(output.find('\n'), output.size());
-    const std::string_view line = output.substr(0, end);
-    output.remove_prefix(std::min(end + 1, output.size()));
-    ordered_json row = ordered_json::parse(line, nullptr, false);
-    if (!row.is_discarded())
-      results.push_back(std::move(row));
-    else if (!line.empty())
-      messages.push_back(line);
-  }
-}
-
-void add_lines(std::string_view text, ordered_json& messages) {
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    if (end > 0) messages.push_back(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
+  for_each_line(output, [&](std::string_view line) {
+    ordered_json row = ordered_json::parse(line, is_shallow, false);
+    if (row.is_discarded()) return add_message(line, messages);
+    results.push_back(std::move(row));
+    return results.size() < k_most_rows;
+  });
 }
 
 /// The command's own last word about what is wrong.
@@ -233,7 +252,8 @@ Result<Reply> Worker::try_run(const CommandLine& line, const std::function<bool(
   ordered_json results = ordered_json::array();
   ordered_json messages = ordered_json::array();
   add_rows(without_paths(launched.output, settings_, folder.path()), results, messages);
-  add_lines(without_paths(launched.errors, settings_, folder.path()), messages);
+  for_each_line(without_paths(launched.errors, settings_, folder.path()),
+                [&](std::string_view line) { return add_message(line, messages); });
   const auto [status, sentence] = judge(launched, settings_, messages);
   ordered_json body;
   if (status != 200) body["error"] = sentence;
