@@ -14,7 +14,8 @@ config.environment["PATH"] = os.pathsep.join([config.llvm_tools, os.environ["PAT
 for variable in [name for name in config.environment if name.startswith("LLMC_CC_")]:
     config.environment.pop(variable)
 config.environment["LLMC_CC_UNSAFE"] = "1"  # most tests of cc and difftest are not about the gate
-for variable in ("LLMC_STORE", "LLMC_CLANG", "NO_COLOR", "CPATH", "C_INCLUDE_PATH"):
+for variable in ("LLMC_STORE", "LLMC_CLANG", "NO_COLOR", "CPATH", "C_INCLUDE_PATH",
+                 "LLMC_MODEL", "LLMC_SERVE_KEY"):
     config.environment.pop(variable, None)
 
 # Winners are tested on a few small programs; that they are compiled is known to all tests.
@@ -44,6 +45,9 @@ config.substitutions += [
     ("%exits", "bash " + os.path.join(helpers, "exits")),
     ("%project", "bash " + os.path.join(helpers, "project")),
     ("%rows", "python3 " + os.path.join(helpers, "rows.py")),
+    # A script in Python that starts servers; see helpers/serving.py.
+    ("%client", f"env PYTHONDONTWRITEBYTECODE=1 PYTHONPATH={helpers} LLMC_BINARY={config.llmc} "
+                "timeout 100 python3"),
     ("%programs", "python3 " + os.path.join(helpers, "programs.py")),
     ("%links_and_runs", "bash " + os.path.join(helpers, "links-and-runs")),
 ]

@@ -73,6 +73,7 @@ const std::vector<Command>& commands() {
       {"judge", "try every pass on suites of programs and make the verdict table", run_judge},
       {"passes", "list the passes of this LLVM and how far each is trusted", run_passes},
       {"score", "count how many of a model's answers are right", run_score},
+      {"serve", "the same over HTTP as JSON", run_serve},
       {"reduce-test", "", run_reduce_test, true},
   };
   return table;
