@@ -65,6 +65,7 @@ const std::vector<Command>& commands() {
       {"opt", "apply a pass list to a program", run_opt},
       {"emit", "turn sources into unoptimised IR", run_emit},
       {"emulate", "what a model says that a pass list does, beside what it does", run_emulate},
+      {"lift", "assembly back to IR by a model, with how far it is proven", run_lift},
       {"ask", "give a model a prompt", run_ask},
       {"model", "show the model that is asked, and how fast it is", run_model},
       {"perplexity", "how well a model predicts texts", run_perplexity},

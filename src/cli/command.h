@@ -36,6 +36,7 @@ int run_reduce_test(const std::vector<std::string>& arguments);
 int run_score(const std::vector<std::string>& arguments);
 int run_serve(const std::vector<std::string>& arguments);
 int run_size(const std::vector<std::string>& arguments);
+int run_lift(const std::vector<std::string>& arguments);
 int run_model(const std::vector<std::string>& arguments);
 int run_passes(const std::vector<std::string>& arguments);
 int run_perplexity(const std::vector<std::string>& arguments);

@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "cli/tune_common.h"
+#include "model/transcript.h"
 
 namespace llmc {
 
@@ -29,6 +30,8 @@ void ModelOptions::add(CLI::App& app) {
   app.add_option("--server-model", server_model,
                  "The model to ask a server for (default: the first that it has); LLMC_API_KEY is "
                  "its key");
+  app.add_option("--transcript", transcript,
+                 "Write every prompt and its answers to this file, a JSON object a line");
   app.add_option("--server-timeout", server_seconds, "Seconds a server may take for an answer")
       ->check(CLI::Range(0.1, 1e6))
       ->capture_default_str();
@@ -47,7 +50,9 @@ Result<std::unique_ptr<LanguageModel>> ModelOptions::open(
   if (!dialect.empty()) {
     LLMC_TRY(choice.llama.dialect, parse_dialect(dialect));
   }
-  return open_model(choice, constraints, &interrupted);
+  LLMC_TRY(auto opened, open_model(choice, constraints, &interrupted));
+  if (transcript.empty()) return opened;
+  return with_transcript(std::move(opened), transcript);
 }
 
 void SamplingOptions::add(CLI::App& app) {

@@ -20,6 +20,7 @@ struct ModelOptions {
   int gpu_layers = -1;
   std::string server_model;
   double server_seconds = 120;
+  std::string transcript;
 
   /// Adds --model, --dialect, --context, and what concerns files and servers to `app`.
   void add(CLI::App& app);

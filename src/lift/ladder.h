@@ -1,0 +1,33 @@
+// How far an IR is proven to be what an assembly was made from: rungs, each of which includes the
+// ones below it.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "support/error.h"
+
+namespace llmc {
+
+enum class LiftRung {
+  none,       ///< there is no IR
+  readable,   ///< LLVM reads and verifies it, and there is no assembly hidden in it
+  compiles,   ///< LLVM makes assembly of it: the paper's round trip
+  identical   ///< that assembly is the original: the paper's exact match
+};
+
+/// "none", "readable", "compiles" or "identical".
+std::string_view to_string(LiftRung rung);
+
+/// Where an IR stands and why it is not higher.
+struct LiftStanding {
+  LiftRung rung = LiftRung::none;
+  std::string reason;      ///< empty if identical
+  std::string assembly;    ///< what it compiles to, as clean_assembly leaves it
+};
+
+/// Climbs as far as `ir` goes, for x86-64 Linux at -Oz as clang lowers it. Assemblies are compared
+/// as clean_assembly leaves them. All work is done in a child process, which may die of the IR.
+LiftStanding climb(std::string_view ir, std::string_view assembly);
+
+}  // namespace llmc

@@ -1,0 +1,61 @@
+#include "lift/model_lifter.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "tasks/answers.h"
+#include "tasks/assembly_text.h"
+#include "tasks/prompts.h"
+
+namespace llmc {
+namespace {
+
+constexpr std::uint64_t k_least_answer = 16;  ///< tokens that must be left for the answer
+constexpr std::uint32_t k_unknown_room = 4096;
+
+LiftCandidate judge(const Completion& completion, const std::string& assembly) {
+  LiftCandidate candidate;
+  candidate.ended = completion.ended;
+  auto answer = DisassemblyAnswer::parse(completion.text);
+  if (!answer) {
+    candidate.standing.reason = answer.error().message;
+    return candidate;
+  }
+  candidate.ir = std::move(answer->ir);
+  candidate.standing = climb(candidate.ir, assembly);
+  return candidate;
+}
+
+}  // namespace
+
+Result<ModelLift> lift_by_model(const std::string& assembly, LanguageModel& model,
+                                const Sampling& sampling) {
+  const bool is_ours = model.info().dialect == Dialect::llmc;
+  GenerationRequest request;
+  request.prompt = disassembly_prompt(is_ours ? clean_assembly(assembly) : assembly);
+  request.sampling = sampling;
+  LLMC_TRY(const std::uint64_t tokens, model.count_tokens(request.prompt));
+  const std::uint64_t context = model.info().context;
+  if (context != 0 && tokens + k_least_answer > context)
+    return fail(
+        fmt::format("the prompt has {} tokens, which leaves no room for an answer in the "
+                    "context of {}; lift fewer functions at a time",
+                    tokens, context));
+  if (request.sampling.most_tokens == 0)
+    request.sampling.most_tokens =
+        context == 0 ? k_unknown_room : static_cast<std::uint32_t>(context - tokens - 1);
+  LLMC_TRY(const Generation generation, model.generate(request));
+  ModelLift lift;
+  lift.prompt_tokens = generation.prompt_tokens;
+  lift.answer_tokens = generation.answer_tokens;
+  lift.seconds = generation.prompt_seconds + generation.answer_seconds;
+  for (const Completion& completion : generation.completions)
+    lift.candidates.push_back(judge(completion, assembly));
+  std::ranges::stable_sort(lift.candidates, [](const LiftCandidate& a, const LiftCandidate& b) {
+    return a.standing.rung > b.standing.rung;
+  });
+  return lift;
+}
+
+}  // namespace llmc

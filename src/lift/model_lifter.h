@@ -1,0 +1,32 @@
+// Assembly lifted by a model, each answer judged by the ladder.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "lift/ladder.h"
+#include "model/language_model.h"
+#include "support/error.h"
+
+namespace llmc {
+
+struct LiftCandidate {
+  std::string ir;  ///< empty: the answer has no code
+  LiftStanding standing;
+  bool ended = false;
+};
+
+struct ModelLift {
+  std::vector<LiftCandidate> candidates;  ///< the highest first; of equals, the most probable
+  std::uint32_t prompt_tokens = 0, answer_tokens = 0;
+  double seconds = 0;
+};
+
+/// Asks `model` what `assembly` was made from, in the paper's prompt: as it stands, or for a model
+/// of llmc-train as clean_assembly leaves it. `sampling.most_tokens` 0: what the context leaves.
+/// Fails where the prompt does not fit and where the model fails.
+Result<ModelLift> lift_by_model(const std::string& assembly, LanguageModel& model,
+                                const Sampling& sampling);
+
+}  // namespace llmc
