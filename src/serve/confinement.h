@@ -17,7 +17,7 @@ namespace llmc {
 struct Confinement {
   std::vector<std::filesystem::path> readable;  ///< files or folders: read and execute
   std::vector<std::filesystem::path> devices;   ///< read and write what is there
-  std::vector<std::filesystem::path> writable;  ///< folders: regular files and folders may be made
+  std::vector<std::filesystem::path> writable;  ///< folders: files may be made, not executed
   std::optional<std::uint16_t> port;  ///< TCP connections may go there; none: no TCP at all
 };
 

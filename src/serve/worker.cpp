@@ -217,6 +217,9 @@ std::vector<std::string> Worker::environment(const fs::path& folder) const {
       "LLMC_VERDICTS=" + (settings_.cache / "verdicts.db").string(),
   };
   if (!settings_.model.empty()) variables.push_back("LLMC_MODEL=" + settings_.model);
+  const char* key = std::getenv("LLMC_API_KEY");
+  if (key != nullptr && port_of_url(settings_.model))
+    variables.push_back(fmt::format("LLMC_API_KEY={}", key));
   for (const char* name : k_kept_settings)
     if (const char* value = std::getenv(name); value != nullptr)
       variables.push_back(fmt::format("{}={}", name, value));
@@ -236,6 +239,7 @@ Result<Reply> Worker::try_run(const CommandLine& line, const std::function<bool(
   if (settings_.confined) {
     Confinement own = confinement_;
     own.writable.push_back(folder.path());
+    own.readable.push_back(folder.path());  // and execute: the gate runs what it links
     LLMC_TRY(ruleset, make_ruleset(own));
   }
   Launch how;

@@ -128,6 +128,13 @@ TEST_F(ScriptServer, ExitCodesBecomeStatuses) {
   EXPECT_EQ(ask("good")->status, 200);
 }
 
+TEST_F(ScriptServer, ACommandMayRunWhatItMakesInItsFolder) {
+  const Server server = start("cp /bin/echo made && ./made '[1]'");
+  const auto response = post("/v1/size", k_request);
+  EXPECT_EQ(nlohmann::json::parse(response->body)["results"], nlohmann::json::parse("[[1]]"))
+      << response->body;
+}
+
 TEST_F(ScriptServer, OddOutputDoesNotHurtTheServer) {
   const Server server = start(
       R"(head -c 4000000 program.c; echo; head -c 4000000 program.c | tr ']' '['; printf '\n\377\n'
