@@ -83,7 +83,7 @@ Result<DifftestOptions> request_of(const Options& options, const fs::path& tempo
   request.baseline_level = options.baseline_level;
   request.limit = std::chrono::milliseconds(static_cast<long>(options.seconds * 1000));
   request.work = options.work.empty() ? temporary : absolute(options.work);
-  request.bisection = options.bisect ? Bisection::yes : Bisection::no;
+  request.bisection = options.bisect ? Bisecting::yes : Bisecting::no;
   request.interrupt = &interrupted;
   return request;
 }

@@ -88,7 +88,9 @@ void print_json(const std::string& name, const Emulation& emulation, const Optio
 Result<void> emulate_one(const Options& options) {
   LLMC_TRY(const PassCatalogue catalogue, installed_catalogue());
   EmulationSetting setting;
-  LLMC_TRY(setting.list, PassList::parse(options.list, catalogue));
+  auto list = PassList::parse(options.list, catalogue);
+  if (!list) return fail(list.error().message, ErrorKind::usage);
+  setting.list = std::move(*list);
   setting.wanted = options.assembly ? CodeKind::assembly : CodeKind::ir;
   setting.function = options.function;
   setting.sampling.most_tokens = options.most_tokens;

@@ -69,6 +69,7 @@ void add_proposers(CLI::App& app, Options& options) {
                  "Who proposes, separated by commas: model; portfolio (lists that did well "
                  "elsewhere); search (starts from the others' lists)")
       ->delimiter(',')
+      ->allow_extra_args(false)
       ->check(CLI::IsMember({"model", "portfolio", "search"}))
       ->capture_default_str();
   options.model.add(app);

@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <numbers>
+#include <utility>
 
 #include "cli/command.h"
 #include "cli/model_common.h"
@@ -44,7 +45,9 @@ Result<Row> score_file(LanguageModel& model, const std::string& file, std::uint3
   return Row{file, score, static_cast<double>(text.size()) / static_cast<double>(tokens)};
 }
 
-void print(const Row& row, bool json) {
+enum class First { yes, no };
+
+void print(const Row& row, bool json, First first) {
   if (json) {
     const nlohmann::ordered_json line = {{"file", row.file},
                                          {"perplexity", row.perplexity()},
@@ -54,19 +57,20 @@ void print(const Row& row, bool json) {
     fmt::print("{}\n", line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
     return;
   }
+  if (first == First::yes)
+    fmt::print("{:<32} {:>12} {:>14} {:>10}\n", "file", "perplexity", "bits per byte", "tokens");
   fmt::print("{:<32} {:>12.4f} {:>14.4f} {:>10}\n", row.file, row.perplexity(), row.bits_per_byte(),
              row.score.tokens);
 }
 
 Result<std::size_t> score_all(const Options& options) {
   LLMC_TRY(const auto model, options.model.open({}));
-  if (!options.json)
-    fmt::print("{:<32} {:>12} {:>14} {:>10}\n", "file", "perplexity", "bits per byte", "tokens");
   std::size_t failed = 0;
+  First first = First::yes;
   for (const std::string& file : options.files) {
     auto row = score_file(*model, file, options.window);
     if (row) {
-      print(*row, options.json);
+      print(*row, options.json, std::exchange(first, First::no));
       continue;
     }
     if (row.error().kind == ErrorKind::interrupted) return std::unexpected(row.error());

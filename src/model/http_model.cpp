@@ -320,7 +320,7 @@ Result<std::unique_ptr<LanguageModel>> open_http_model(const HttpModelOptions& o
                     ": the key has a blank or a character beyond ASCII in it; expected a "
                     "bearer token, set LLMC_API_KEY to one",
                 ErrorKind::usage);
-  ServerSettings settings{
+  LinkSettings settings{
       std::move(url),  options.key,
       options.model,   {options.timeout, options.connect_timeout, options.most_bytes},
       options.retries, options.sleep};

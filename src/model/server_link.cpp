@@ -67,7 +67,7 @@ bool is_about_context(const ServerComplaint& complaint) {
          !mentions(complaint.message, "context free");
 }
 
-ServerLink::ServerLink(ServerSettings settings) : settings_(std::move(settings)) {}
+ServerLink::ServerLink(LinkSettings settings) : settings_(std::move(settings)) {}
 
 HttpRequest ServerLink::request(std::string_view method, std::string_view path,
                                 std::string body) const {

@@ -23,7 +23,7 @@ ServerComplaint complaint_of(const HttpReply& reply);
 /// Whether a complaint is about a prompt and a budget that do not fit into the model's context.
 bool is_about_context(const ServerComplaint& complaint);
 
-struct ServerSettings {
+struct LinkSettings {
   HttpUrl url;
   std::string key;    ///< bearer token; empty: user and password of the URL, if there are any
   std::string model;  ///< for sentences about it; may be empty
@@ -36,7 +36,7 @@ struct ServerSettings {
 /// of the server's words is short, printable, and has neither key nor password in it.
 class ServerLink {
  public:
-  explicit ServerLink(ServerSettings settings);
+  explicit ServerLink(LinkSettings settings);
 
   [[nodiscard]] const std::string& shown() const { return settings_.url.shown; }
   void set_model(std::string model) { settings_.model = std::move(model); }
@@ -79,7 +79,7 @@ class ServerLink {
                                     std::string body) const;
   [[nodiscard]] std::chrono::milliseconds pause(const HttpReply& reply, unsigned tries) const;
 
-  ServerSettings settings_;
+  LinkSettings settings_;
 };
 
 }  // namespace llmc

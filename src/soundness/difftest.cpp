@@ -437,7 +437,7 @@ Result<DifftestReport> difftest(const DifftestOptions& options) {
   LLMC_TRY(const auto candidate_rows, rows_of(candidate));
   report.baseline = summarise(baseline_rows, reference.side);
   report.candidate = summarise(candidate_rows, candidate);
-  if (!report.same() && options.bisection == Bisection::yes) {
+  if (!report.same() && options.bisection == Bisecting::yes) {
     LLMC_TRY(report.culprit,
              bisect(session, options, reference, suspects(candidate_rows, candidate)));
   }

@@ -22,7 +22,7 @@
 namespace llmc {
 
 /// Whether the differing unit is searched for.
-enum class Bisection { no, yes };
+enum class Bisecting { no, yes };
 
 struct DifftestOptions {
   std::filesystem::path source;     ///< the project's folder; never written to
@@ -35,7 +35,7 @@ struct DifftestOptions {
   std::chrono::milliseconds limit{600'000};  ///< of each build and each run
   std::filesystem::path work;       ///< where both trees are; kept between calls by the caller
   std::filesystem::path llmc;       ///< this program
-  Bisection bisection = Bisection::no;
+  Bisecting bisection = Bisecting::no;
   const volatile int* interrupt = nullptr;
   /// Told the name of each phase before it begins; may be empty.
   std::function<void(const std::string& phase)> observe;
