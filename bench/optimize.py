@@ -19,8 +19,8 @@ def gain(of):
 
 
 model = json.loads((folder / "model").read_text())
-bench = {("prompt" if row["n_prompt"] else "answer"): row["avg_ts"]
-         for row in json.loads((folder / "llama-bench").read_text())}
+bench = {what: json.loads((folder / f"llama-{what}").read_text())[0]["avg_ts"]
+         for what in ("prompt", "answer")}
 print(f"model: {model['name']}, {model['parameters'] / 1e6:.2f} million parameters, "
       f"{model['peak_memory_bytes'] >> 20} MB")
 print("tokens a second, one thread:   llmc     llama-bench   ratio")

@@ -261,9 +261,9 @@ Result<void> print_outcome(Evaluator& evaluator, const OptimizeOutcome& outcome,
   else if (summary.programs > 1)
     fmt::print(
         "\n{} of {} programs improved; gain {:.2f} % (geometric mean, -Oz where nothing is "
-        "smaller); {} → {} bytes in all\n",
+        "smaller); {} → {} bytes in all; {}\n",
         summary.improved, summary.programs, 100 * summary.gain, summary.total_before,
-        summary.total_after);
+        summary.total_after, format_duration(seconds));
   return {};
 }
 

@@ -34,6 +34,8 @@ Result<ModelLift> lift_by_model(const std::string& assembly, LanguageModel& mode
   const bool is_ours = model.info().dialect == Dialect::llmc;
   GenerationRequest request;
   request.prompt = disassembly_prompt(is_ours ? clean_assembly(assembly) : assembly);
+  if (model.info().dialect == Dialect::chat)
+    request.prompt += "\n\n" + explanation_for(ModelTask::disassembly);
   request.sampling = sampling;
   LLMC_TRY(const std::uint64_t tokens, model.count_tokens(request.prompt));
   const std::uint64_t context = model.info().context;

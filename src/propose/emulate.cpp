@@ -147,6 +147,10 @@ Result<Emulation> emulate(const Program& program, LanguageModel& model,
   request.prompt =
       to_string(EmulationPrompt{setting.wanted, passes, emulation.input.code,
                                 emulation.input.instructions, emulation.input.binary_size});
+  if (dialect == Dialect::chat)
+    request.prompt +=
+        "\n\n" + explanation_for(setting.wanted == CodeKind::ir ? ModelTask::emulate_ir
+                                                                : ModelTask::emulate_assembly);
   request.sampling = setting.sampling;
   request.sampling.count = 1;
   LLMC_TRY(const std::uint64_t tokens, model.count_tokens(request.prompt));

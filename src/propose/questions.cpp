@@ -58,7 +58,9 @@ Result<std::vector<Part>> parts_of(const Program& program, Dialect dialect) {
 }
 
 std::string prompt_of(const std::string& text, Dialect dialect) {
-  return flag_tuning_prompt(text) + (dialect == Dialect::chat ? "\n\n" + chat_suffix() : "");
+  const std::string prompt = flag_tuning_prompt(text);
+  if (dialect != Dialect::chat) return prompt;
+  return prompt + "\n\n" + explanation_for(ModelTask::flag_tuning);
 }
 
 /// The prompt about the whole unit, if it fits.
@@ -108,20 +110,6 @@ Result<void> ask_about_parts(const std::vector<Part>& parts, LanguageModel& mode
 
 }  // namespace
 
-std::string chat_suffix() {
-  return "The goal is the smallest object file. Name LLVM passes, in LLVM's new pass manager "
-         "syntax, that make the code smaller than `opt -passes='default<Oz>'` does. Answer with "
-         "one line of exactly this form and nothing else:\n"
-         "Run the following passes opt -p 'PASSES' to reduce the binary size from N to M bytes.";
-}
-
-Result<std::string> text_for_prompt(const Program& program, Dialect dialect) {
-  return run_in_child([&]() -> Result<std::string> {
-    LLMC_TRY(const IrModule module, read_program(program));
-    return text_of(module, dialect, PromptDetail::full);
-  });
-}
-
 Result<Questions> flag_questions(const Program& program, LanguageModel& model,
                                  const QuestionOptions& options) {
   const std::uint64_t context =
@@ -140,6 +128,10 @@ Result<Questions> flag_questions(const Program& program, LanguageModel& model,
     if (fits) return questions;
   }
   LLMC_TRY(const std::vector<Part> parts, parts_of(program, model.info().dialect));
+  if (parts.size() == 1 && options.splitting == Splitting::always) {
+    LLMC_TRY(const bool fits, ask_about_all(program, model, most_tokens, questions));
+    if (fits) return questions;
+  }
   LLMC_CHECK(ask_about_parts(parts, model, most_tokens, options.most_functions, questions));
   return questions;
 }

@@ -38,7 +38,7 @@ struct Questions {
 /// When a unit is asked about function by function.
 enum class Splitting {
   where_needed,  ///< if the prompt of the whole does not fit
-  always         ///< unless there is only one
+  always         ///< unless there is one function only
 };
 
 struct QuestionOptions {
@@ -52,11 +52,5 @@ struct QuestionOptions {
 /// to have one of 4,096 tokens.
 Result<Questions> flag_questions(const Program& program, LanguageModel& model,
                                  const QuestionOptions& options);
-
-/// The text of `program` in the words of `dialect`, for a prompt about all of it.
-Result<std::string> text_for_prompt(const Program& program, Dialect dialect);
-
-/// What is put behind a prompt for a general chat model, which knows neither task nor answers.
-std::string chat_suffix();
 
 }  // namespace llmc

@@ -23,8 +23,10 @@ std::string proposer_of(const SearchResult& result, const ProgramProposals& prop
 
 std::string describe_verdict(const TunedProgram& tuned) {
   if (!tuned.verdict) return "NOT TESTED";
-  return fmt::format("sound on {} programs{}", tuned.verdict->programs,
-                     tuned.verdict->from_store ? " (known)" : "");
+  return fmt::format("sound on {} programs ({})", tuned.verdict->programs,
+                     tuned.verdict->from_store
+                         ? "known"
+                         : fmt::format("tested in {:.1f} s", tuned.verdict->seconds));
 }
 
 /// What became of the model's part.

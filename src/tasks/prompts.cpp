@@ -25,4 +25,30 @@ std::string disassembly_prompt(const std::string& assembly) {
                      assembly);
 }
 
+std::string explanation_for(ModelTask task) {
+  const std::string emulation =
+      "Work out what the LLVM optimizer, version 19, makes of the code with exactly this pass "
+      "pipeline. Answer in exactly this form and write nothing else:\n"
+      "The output code has instruction count N and binary size M bytes:\n\n<code>OUTPUT</code>\n"
+      "N is the number of IR instructions after the passes, M the size of text and data of the "
+      "object file, and OUTPUT the ";
+  switch (task) {
+    case ModelTask::flag_tuning:
+      return "The goal is the smallest object file. Name LLVM passes, in the syntax of LLVM's new "
+             "pass manager, that make the code smaller than `opt -passes='default<Oz>'` does. "
+             "Answer with one line of exactly this form and write nothing else:\n"
+             "Run the following passes opt -p 'PASSES' to reduce the binary size from N to M "
+             "bytes.";
+    case ModelTask::emulate_ir:
+      return emulation + "whole LLVM-IR after the passes.";
+    case ModelTask::emulate_assembly:
+      return emulation + "whole x86-64 assembly, in AT&T syntax, of the IR after the passes.";
+    case ModelTask::disassembly:
+      return "Write the LLVM-IR, for LLVM 19 with opaque pointers, that compiles to exactly this "
+             "assembly. Answer in exactly this form and write nothing else:\n<code>IR</code>\n"
+             "IR is a whole module without inline assembly.";
+  }
+  return "";
+}
+
 }  // namespace llmc

@@ -26,4 +26,12 @@ std::string flag_tuning_prompt(const std::string& ir);
 /// "Which IR is this the code of?" `assembly` as `clean_assembly` leaves it.
 std::string disassembly_prompt(const std::string& assembly);
 
+/// The tasks that have a prompt.
+enum class ModelTask { flag_tuning, emulate_ir, emulate_assembly, disassembly };
+
+/// What stands behind a prompt for a general model, which knows neither the task nor the form of
+/// its answer: an explanation of both, such that what it asks for is what tasks/answers.h reads.
+/// (The paper gave Code Llama and GPT-4 Turbo such a suffix; its wording is not known.)
+std::string explanation_for(ModelTask task);
+
 }  // namespace llmc

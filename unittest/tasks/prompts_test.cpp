@@ -1,5 +1,6 @@
 #include "tasks/prompts.h"
 
+#include "tasks/answers.h"
 #include "testing.h"
 
 namespace llmc {
@@ -21,6 +22,44 @@ TEST(Prompts, AreThoseOfThePaperByteForByte) {
             "<code>define i32 @f\n</code> [/INST]");
   EXPECT_EQ(disassembly_prompt("retq\n"),
             "[INST] Disassemble this code to LLVM-IR:\n\n<code>retq\n</code> [/INST]");
+}
+
+std::string replaced(std::string text, const std::string& from, const std::string& to) {
+  const std::size_t at = text.find(from);
+  EXPECT_NE(at, std::string::npos) << from << " in " << text;
+  return text.replace(at, from.size(), to);
+}
+
+/// The form of answers that an explanation shows: from `begin` to the end of the line `last`.
+std::string form_in(ModelTask task, const std::string& begin, const std::string& last) {
+  const std::string text = explanation_for(task);
+  const std::size_t at = text.find(begin);
+  return text.substr(at, text.find(last, at) + last.size() - at);
+}
+
+TEST(Prompts, WhatGeneralModelsAreToldToWriteIsReadAsAnAnswer) {
+  const PassCatalogue catalogue;
+  const std::string flags = form_in(ModelTask::flag_tuning, "Run the", "bytes.");
+  EXPECT_EQ(
+      flags,
+      "Run the following passes opt -p 'PASSES' to reduce the binary size from N to M bytes.");
+  const auto list = FlagTuningAnswer::parse(
+      replaced(replaced(replaced(flags, "PASSES", "sroa"), " N ", " 90 "), " M ", " 80 "),
+      catalogue);
+  ASSERT_TRUE(list);
+  EXPECT_EQ(list->list->to_string(), "function(sroa)");
+  EXPECT_EQ(list->unoptimised_size, 90U);
+  EXPECT_EQ(list->optimised_size, 80U);
+  for (const ModelTask task : {ModelTask::emulate_ir, ModelTask::emulate_assembly}) {
+    const std::string form = form_in(task, "The output code", "</code>");
+    const auto answer = EmulationAnswer::parse(
+        replaced(replaced(replaced(form, " N ", " 5 "), " M ", " 60 "), "OUTPUT", "ret"));
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(*answer, (EmulationAnswer{5, 60, "ret"}));
+  }
+  const auto ir = DisassemblyAnswer::parse(form_in(ModelTask::disassembly, "<code>", "</code>"));
+  ASSERT_TRUE(ir);
+  EXPECT_EQ(ir->ir, "IR");
 }
 
 }  // namespace
