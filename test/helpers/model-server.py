@@ -3,6 +3,7 @@ OpenAI's protocol, and exits as it does. What requests said is printed to the fi
 of JSON each. MODE says how the server behaves:
 
   good       answers with a list that makes programs small, as the paper's models do
+  lifts      answers with the IR of add_two; lifts-wrongly: of another function
   hostile    answers with passes that do not exist, denied ones, and shell commands
   html       answers with a web page
   broken     answers with status 500
@@ -20,6 +21,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 MODE = sys.argv[1]
 GOOD = ("Run the following passes opt -p 'module(default<Oz>),module(simplifycfg),module(dse)' to "
         "reduce the binary size from 500 to 400 bytes.")
+ADD = ("define dso_local i32 @add_two(i32 %0, i32 %1) nounwind uwtable {\n"
+       "%3 = add i32 %0, %1\nret i32 %3\n}\n")
 HOSTILE = ["Run the following passes opt -p 'no-such-pass' to reduce the binary size from 9 to 1 bytes.",
            "Run the following passes opt -p 'function(unify-loop-exits),default<Oz>' to",
            "opt -p '$(touch /tmp/pwned)'; rm -rf /", "<code>module asm \".incbin \\\"/etc/passwd\\\"\"</code>"]
@@ -56,7 +59,8 @@ class Handler(BaseHTTPRequestHandler):
             time.sleep(60)
         if MODE == "endless":
             return self.stream_for_ever()
-        texts = HOSTILE if MODE == "hostile" else [GOOD]
+        texts = {"hostile": HOSTILE, "lifts": [f"<code>{ADD}</code>"],
+                 "lifts-wrongly": [f"<code>{ADD.replace('add i32', 'sub i32')}</code>"]}.get(MODE, [GOOD])
         choices = [{"index": i, "text": texts[i % len(texts)], "finish_reason": "stop",
                     "message": {"role": "assistant", "content": texts[i % len(texts)]}}
                    for i in range(body.get("n", 1))]
