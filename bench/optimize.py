@@ -47,8 +47,7 @@ print(f"cost: {sum(asked):.1f} s of the model for {len(asked)} units; {sum(check
 
 print(f"\n{'proposer':<34} {'lists a unit':>12} {'improved':>9} {'gain':>8}")
 for name, what in (("model-5", "model, k = 5"), ("parts", "the same, and parts for functions"),
-                   ("portfolio", "portfolio, k = 5"), ("both", "model (with parts) and portfolio"),
-                   ("search", "search, 100 evaluations")):
+                   ("portfolio", "portfolio, k = 5"), ("both", "model (with parts) and portfolio")):
     some = rows(name)
     improved = sum(row["improved"] for row in some)
     lists = statistics.mean(row["evaluations"] for row in some)
