@@ -126,4 +126,12 @@ std::vector<std::string> defined_functions(const IrModule& module) {
   return names;
 }
 
+std::vector<FunctionSize> functions_by_size(const IrModule& module) {
+  std::vector<FunctionSize> functions;
+  for (const std::string& name : defined_functions(module))
+    functions.push_back({name, module.module().getFunction(name)->getInstructionCount()});
+  std::ranges::stable_sort(functions, std::greater<>(), &FunctionSize::instructions);
+  return functions;
+}
+
 }  // namespace llmc

@@ -1,6 +1,7 @@
 // Cutting one function out of a module so that both halves still link to the same program.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -26,5 +27,14 @@ Result<IrModule> extract_function(const std::string& bitcode, const std::string&
 /// The functions that `module` has the code of, in its order; not those whose code is only lent by
 /// another object (available_externally).
 std::vector<std::string> defined_functions(const IrModule& module);
+
+/// A function that a module has the code of.
+struct FunctionSize {
+  std::string name;
+  std::uint64_t instructions = 0;
+};
+
+/// The same functions with their sizes, the largest first; of equal ones in the module's order.
+std::vector<FunctionSize> functions_by_size(const IrModule& module);
 
 }  // namespace llmc

@@ -18,6 +18,8 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr std::uint64_t k_unknown_context = 4096;
+/// The largest functions often do not fit; so many times as are to be asked about are prepared.
+constexpr std::size_t k_spare = 3;
 
 Result<std::string> text_of(const IrModule& module, Dialect dialect, PromptDetail detail) {
   if (dialect == Dialect::llmc) return normal_text(module);
@@ -28,22 +30,26 @@ Result<IrModule> read_program(const Program& program) {
   return IrModule::parse(program.bitcode, program.name, ValueNames::discard);
 }
 
-/// A function as a text of its own.
+/// A function, and its text where it is to be asked about.
 struct Part {
   std::string function;
-  std::string text;
   std::uint64_t instructions = 0;
+  std::string text;
 };
 
-/// The functions of `program`, largest first.
-Result<std::vector<Part>> parts_of(const Program& program, Dialect dialect) {
+/// The functions of `program`, largest first; texts of the first `most` only, because to cut one
+/// out of a large unit takes a while.
+Result<std::vector<Part>> parts_of(const Program& program, Dialect dialect, std::size_t most) {
   LLMC_TRY(const std::string bytes, run_in_child([&]() -> Result<std::string> {
              LLMC_TRY(const IrModule module, read_program(program));
              Json parts = Json::array();
-             for (const std::string& name : defined_functions(module)) {
-               LLMC_TRY(const IrModule alone, extract_function(program.bitcode, name));
-               LLMC_TRY(std::string text, text_of(alone, dialect, PromptDetail::stripped));
-               parts.push_back({name, std::move(text), alone.instruction_count()});
+             for (const FunctionSize& function : functions_by_size(module)) {
+               std::string text;
+               if (parts.size() < most) {
+                 LLMC_TRY(const IrModule alone, extract_function(program.bitcode, function.name));
+                 LLMC_TRY(text, text_of(alone, dialect, PromptDetail::stripped));
+               }
+               parts.push_back({function.name, function.instructions, std::move(text)});
              }
              const std::vector<std::uint8_t> packed = Json::to_cbor(parts);
              return std::string(packed.begin(), packed.end());
@@ -51,9 +57,7 @@ Result<std::vector<Part>> parts_of(const Program& program, Dialect dialect) {
   std::vector<Part> parts;
   for (const Json& one : Json::from_cbor(bytes))
     parts.push_back(
-        {one[0].get<std::string>(), one[1].get<std::string>(), one[2].get<std::uint64_t>()});
-  std::ranges::stable_sort(
-      parts, [](const Part& a, const Part& b) { return a.instructions > b.instructions; });
+        {one[0].get<std::string>(), one[1].get<std::uint64_t>(), one[2].get<std::string>()});
   return parts;
 }
 
@@ -90,9 +94,10 @@ Result<void> ask_about_parts(const std::vector<Part>& parts, LanguageModel& mode
   for (const Part& part : parts) instructions += static_cast<double>(part.instructions);
   questions.is_split = true;
   for (const Part& part : parts) {
-    if (questions.asked.size() == most_functions) {
+    if (part.text.empty() || questions.asked.size() == most_functions) {
       questions.unasked.push_back(
-          {part.function, fmt::format("not among the {} largest functions", most_functions)});
+          {part.function,
+           fmt::format("{} functions are asked about, the largest that fit", most_functions)});
       continue;
     }
     const std::string prompt = prompt_of(part.text, model.info().dialect);
@@ -127,7 +132,8 @@ Result<Questions> flag_questions(const Program& program, LanguageModel& model,
     LLMC_TRY(const bool fits, ask_about_all(program, model, most_tokens, questions));
     if (fits) return questions;
   }
-  LLMC_TRY(const std::vector<Part> parts, parts_of(program, model.info().dialect));
+  LLMC_TRY(const std::vector<Part> parts,
+           parts_of(program, model.info().dialect, k_spare * options.most_functions));
   if (parts.size() == 1 && options.splitting == Splitting::always) {
     LLMC_TRY(const bool fits, ask_about_all(program, model, most_tokens, questions));
     if (fits) return questions;
