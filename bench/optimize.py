@@ -45,10 +45,14 @@ asked = [row["model"]["seconds"] for row in gated if "model" in row]
 print(f"cost: {sum(asked):.1f} s of the model for {len(asked)} units; {sum(checks.values()):.1f} s for "
       f"{len(checks)} lists that had to be tested")
 
-print(f"\n{'proposer':<34} {'lists a unit':>12} {'improved':>9} {'gain':>8}")
-for name, what in (("model-5", "model, k = 5"), ("parts", "the same, and parts for functions"),
-                   ("portfolio", "portfolio, k = 5"), ("both", "model (with parts) and portfolio")):
-    some = rows(name)
-    improved = sum(row["improved"] for row in some)
-    lists = statistics.mean(row["evaluations"] for row in some)
-    print(f"{what:<34} {lists:>12.1f} {improved:>5}/{len(some):<3} {gain(some):>6.2f} %")
+EXAMPLES = pathlib.Path(__file__).resolve().parent.parent / "examples"
+for title, wanted in (("packages alone", False), ("with examples/, which the model has seen", True)):
+    print(f"\n{title}\n{'proposer':<34} {'lists a unit':>12} {'improved':>9} {'gain':>8}")
+    for name, what in (("model-5", "model, k = 5"), ("parts", "the same, and parts for functions"),
+                       ("portfolio", "portfolio, k = 5"),
+                       ("both", "model (with parts) and portfolio")):
+        some = [row for row in rows(name)
+                if wanted or pathlib.Path(row["name"]).resolve().parent != EXAMPLES]
+        improved = sum(row["improved"] for row in some)
+        lists = statistics.mean(row["evaluations"] for row in some)
+        print(f"{what:<34} {lists:>12.1f} {improved:>5}/{len(some):<3} {gain(some):>6.2f} %")
