@@ -62,7 +62,17 @@ GrammarField grammar_field_of(GrammarField wanted, ServerKind kind) {
     case ServerKind::other:
       break;
   }
-  return GrammarField::none;
+  return GrammarField::json_schema;
+}
+
+/// A text that is a value of the constraint's JSON schema becomes the text that it stands for.
+void replace_json(ServerText& text, const TextConstraint& constraint) {
+  if (!text.text.starts_with('{')) return;
+  auto meant = constraint.text_of_json(text.text);
+  if (!meant) return;
+  text.text = std::move(*meant);
+  text.tokens.clear();
+  text.tokens_fit = false;
 }
 
 /// Unique, the most probable first, unknown ones last.
@@ -175,6 +185,12 @@ void HttpModel::add_grammar(json& body, const TextConstraint* constraint) const 
   if (grammar_ == GrammarField::structured_outputs)
     body["structured_outputs"] = {{"grammar", constraint->gbnf()}};
   if (grammar_ == GrammarField::guided_grammar) body["guided_grammar"] = constraint->gbnf();
+  if (grammar_ != GrammarField::json_schema || !body.contains("messages")) return;
+  const json schema = json::parse(constraint->json_schema(), nullptr, /*allow_exceptions=*/false);
+  if (schema.is_object())
+    body["response_format"] = {
+        {"type", "json_schema"},
+        {"json_schema", {{"name", "answer"}, {"strict", true}, {"schema", schema}}}};
 }
 
 json HttpModel::body_of(const GenerationRequest& request, const Draw& draw,
@@ -212,9 +228,10 @@ json HttpModel::body_of(const GenerationRequest& request, const Draw& draw,
 std::string HttpModel::refused_field(const HttpReply& reply, const json& body) const {
   const ServerComplaint complaint = complaint_of(reply);
   std::string grammar;
-  for (const char* field : {"grammar", "structured_outputs", "guided_grammar"})
+  for (const char* field : {"grammar", "structured_outputs", "guided_grammar", "response_format"})
     if (body.contains(field)) grammar = field;
-  const bool about_grammar = !grammar.empty() && mentions(complaint.message, "grammar");
+  const bool about_grammar = !grammar.empty() && (mentions(complaint.message, "grammar") ||
+                                                  mentions(complaint.message, "schema"));
   if (about_grammar && reply.status >= 400) return grammar;
   if ((reply.status != 400 && reply.status != 422) || is_about_context(complaint)) return "";
   const std::set<std::string> needed{"model", "prompt", "messages", "max_completion_tokens"};
@@ -287,9 +304,11 @@ Result<void> HttpModel::draw_texts(const GenerationRequest& request, Draw draw,
     generation.answer_tokens += answer.answer_tokens;
     generation.prompt_seconds += answer.prompt_seconds;
     generation.answer_seconds += answer.answer_seconds > 0 ? answer.answer_seconds : taken.count();
-    for (ServerText& text : answer.texts)
+    for (ServerText& text : answer.texts) {
+      if (request.constraint != nullptr) replace_json(text, *request.constraint);
       if (request.constraint == nullptr || cut_to(text, *request.constraint))
         generation.completions.push_back(to_completion(text));
+    }
     const auto came = static_cast<unsigned>(answer.texts.size());
     left -= std::min(left, came);
     draw.seed += came;

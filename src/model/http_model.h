@@ -21,11 +21,12 @@ struct HttpModelOptions {
     chat          ///< /v1/chat/completions: the prompt as the one message of a user
   };
   enum class GrammarField {
-    automatic,           ///< by what the server is; none for one that is not known to take any
+    automatic,           ///< by what the server is; json_schema for one that is not known
     none,                ///< texts are only checked when they are here
     gbnf,                ///< "grammar", as llama-server has it
     structured_outputs,  ///< "structured_outputs", as vLLM has it from 0.11 on
-    guided_grammar       ///< "guided_grammar", as vLLM had it before
+    guided_grammar,      ///< "guided_grammar", as vLLM had it before
+    json_schema  ///< "response_format" with a JSON schema, as OpenAI has it, for chats
   };
 
   std::string url;  ///< such as http://127.0.0.1:8080/v1; with or without /v1 and final slashes
@@ -57,6 +58,8 @@ struct HttpModelOptions {
 /// - A constraint goes along as a grammar where the server takes one. In any case each text is cut
 ///   to its longest prefix that the constraint lets end (`ended` stays what the server said), and
 ///   left out if there is none: then there are fewer texts, possibly none.
+/// - A server that takes no grammar is sent the constraint's JSON schema, if it has one, and a text
+///   that is JSON becomes what it stands for, its log-probability unknown.
 /// - A log-probability is as the server gives it, without the mask of a constraint; NaN where it
 ///   gives none.
 /// - A stream that breaks off, or is still going at the deadline or the budget, is a text that has

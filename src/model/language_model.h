@@ -98,6 +98,11 @@ class LanguageModel {
   /// Tokens of `text`, <s> not counted. A server that cannot count gives an estimate from above.
   virtual Result<std::uint64_t> count_tokens(std::string_view text) = 0;
 
+  /// The tokens of `text`, without <s>. Servers do not give them.
+  virtual Result<std::vector<std::int32_t>> tokenise(std::string_view /*text*/) {
+    return fail(info().name + ": this model does not give its tokens");
+  }
+
   /// Fails with a sentence that says "context" if prompt and budget do not fit.
   virtual Result<Generation> generate(const GenerationRequest& request) = 0;
 

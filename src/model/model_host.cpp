@@ -161,6 +161,8 @@ Generation generation_from(const Json& json) {
   return generation;
 }
 
+Json to_json(const std::vector<std::int32_t>& tokens) { return tokens; }
+
 Json to_json(const TextScore& score) {
   return {{"log_probability", score.log_probability}, {"tokens", score.tokens}};
 }
@@ -188,6 +190,7 @@ Json answer_call(LanguageModel& model, const Json& call,
   if (name == "generate") return answer_of(model.generate(request_from(call, constraints)));
   const std::string text = call.at("text");
   if (name == "count") return answer_of(model.count_tokens(text));
+  if (name == "tokenise") return answer_of(model.tokenise(text));
   if (name == "score")
     return answer_of(model.score(text, call.at("continuation").get<std::string>()));
   return answer_of(model.score_text(text, call.at("window").get<std::uint32_t>()));
@@ -254,6 +257,11 @@ class HostedModel final : public LanguageModel {
   Result<std::uint64_t> count_tokens(std::string_view text) override {
     LLMC_TRY(const Json answer, ask({{"call", "count"}, {"text", text}}));
     return answer.get<std::uint64_t>();
+  }
+
+  Result<std::vector<std::int32_t>> tokenise(std::string_view text) override {
+    LLMC_TRY(const Json answer, ask({{"call", "tokenise"}, {"text", text}}));
+    return answer.get<std::vector<std::int32_t>>();
   }
 
   Result<Generation> generate(const GenerationRequest& request) override {

@@ -34,6 +34,13 @@ class TextConstraint {
   /// The same language as a grammar in GBNF (llama.cpp's notation), for servers that take one.
   [[nodiscard]] virtual std::string gbnf() const = 0;
 
+  /// A JSON schema, for servers that hold answers to nothing else, and the text of the language
+  /// that a value of it stands for. Empty, and nothing, where there is no such schema.
+  [[nodiscard]] virtual std::string json_schema() const { return ""; }
+  [[nodiscard]] virtual std::optional<std::string> text_of_json(std::string_view /*value*/) const {
+    return std::nullopt;
+  }
+
   /// Whether all of `text` is in the language.
   [[nodiscard]] bool accepts(std::string_view text) const {
     State state = start();

@@ -22,6 +22,9 @@ class TranscribedModel final : public LanguageModel {
   Result<std::uint64_t> count_tokens(std::string_view text) override {
     return model_->count_tokens(text);
   }
+  Result<std::vector<std::int32_t>> tokenise(std::string_view text) override {
+    return model_->tokenise(text);
+  }
   Result<TextScore> score(std::string_view prompt, std::string_view continuation) override {
     return model_->score(prompt, continuation);
   }

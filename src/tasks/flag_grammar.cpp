@@ -1,6 +1,7 @@
 #include "tasks/flag_grammar.h"
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <optional>
@@ -334,6 +335,34 @@ std::string FlagGrammar::gbnf() const {
     grammar += '\n';
   }
   return grammar;
+}
+
+std::string FlagGrammar::json_schema() const {
+  if (!may_lead_with_blank_) return "";  // the canonical spelling
+  nlohmann::json names = nlohmann::json::array();
+  for (const std::string& text : texts_[k_top])
+    if (!text.contains('<') || text.starts_with("default<")) names.push_back(text);
+  const nlohmann::json passes = {{"type", "array"},
+                                 {"items", {{"type", "string"}, {"enum", std::move(names)}}}};
+  const nlohmann::json schema = {{"type", "object"},
+                                 {"properties", {{"passes", passes}}},
+                                 {"required", {"passes"}},
+                                 {"additionalProperties", false}};
+  return schema.dump();
+}
+
+std::optional<std::string> FlagGrammar::text_of_json(std::string_view value) const {
+  const auto json = nlohmann::json::parse(value, nullptr, /*allow_exceptions=*/false);
+  if (!json.is_object() || !json.contains("passes") || !json["passes"].is_array())
+    return std::nullopt;
+  std::string list;
+  std::size_t count = 0;
+  for (const auto& name : json["passes"]) {
+    if (!name.is_string() || count++ > most_commas_) break;
+    list += (list.empty() ? "" : ",") + name.get<std::string>();
+  }
+  std::string text = forms_[0][0].text + list + "'";
+  return accepts(text) ? std::optional(std::move(text)) : std::nullopt;
 }
 
 }  // namespace llmc

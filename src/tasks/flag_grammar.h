@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -52,6 +53,11 @@ class FlagGrammar final : public TextConstraint {
   [[nodiscard]] bool may_end(State state) const override;
   [[nodiscard]] std::string ending(State state) const override;
   [[nodiscard]] std::string gbnf() const override;
+
+  /// {"passes": [NAME, …]}, with the names of passes and pipelines; for ListSpelling::paper only,
+  /// because names alone are not canonical.
+  [[nodiscard]] std::string json_schema() const override;
+  [[nodiscard]] std::optional<std::string> text_of_json(std::string_view value) const override;
 
  private:
   /// What a list stands in: the top level, module(…), cgscc(…), devirt(…), function(…), loop(…).

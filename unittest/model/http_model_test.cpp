@@ -63,7 +63,7 @@ std::vector<std::string> texts_of(const Generation& generation) {
 }
 
 /// a or b, any number of times, with commas between.
-class Letters final : public TextConstraint {
+class Letters : public TextConstraint {
  public:
   [[nodiscard]] State start() const override { return 0; }
   [[nodiscard]] State next(State state, unsigned char byte) const override {
@@ -362,6 +362,48 @@ TEST(HttpModelGrammar, GoesToLlamaServerOnly) {
   const json other = body_seen("GET /health", {{"status", "ok"}});
   for (const char* field : {"grammar", "structured_outputs", "guided_grammar", "top_k", "min_p"})
     EXPECT_FALSE(other.contains(field)) << field;
+}
+
+/// Letters that also come as JSON.
+class LettersInJson : public Letters {
+ public:
+  std::string json_schema() const override { return R"({"type": "object"})"; }
+  std::optional<std::string> text_of_json(std::string_view value) const override {
+    return value == R"({"letters": "ab"})" ? std::optional<std::string>("a,b") : std::nullopt;
+  }
+};
+
+TEST(HttpModelGrammar, AJsonSchemaGoesToChatsThatTakeNoGrammar) {
+  StandIn server({{k_chat, object(chat_answer(R"({"letters": "ab"})"))}});
+  HttpModelOptions options = options_for(server.url());
+  options.endpoint = HttpModelOptions::Endpoint::chat;
+  const LettersInJson letters;
+  GenerationRequest request = greedy("p");
+  request.constraint = &letters;
+  const Generation got = take(open(options)->generate(request));
+  EXPECT_THAT(texts_of(got), ElementsAre("a,b"));
+  EXPECT_TRUE(std::isnan(got.completions[0].log_probability));
+  const json format = server.seen(k_chat)[0].body["response_format"];
+  EXPECT_EQ(format["type"], "json_schema");
+  EXPECT_EQ(format["json_schema"]["schema"]["type"], "object");
+}
+
+TEST(HttpModelGrammar, AJsonSchemaIsLeftOutOnceTheServerRefusesIt) {
+  StandIn server({{k_chat, [](const Seen& seen, const Wire& wire) {
+                     if (seen.body.contains("response_format"))
+                       wire.send(reply_of(400, R"({"error": {"message": "no schema here"}})"));
+                     else
+                       wire.send(reply_of(chat_answer("a,b")));
+                   }}});
+  HttpModelOptions options = options_for(server.url());
+  options.endpoint = HttpModelOptions::Endpoint::chat;
+  const LettersInJson letters;
+  GenerationRequest request = greedy("p");
+  request.constraint = &letters;
+  const auto model = open(options);
+  take(model->generate(request));
+  EXPECT_THAT(texts_of(take(model->generate(request))), ElementsAre("a,b"));
+  EXPECT_THAT(server.seen(k_chat), SizeIs(3));
 }
 
 TEST(HttpModelGrammar, IsLeftOutOnceTheServerRefusesIt) {

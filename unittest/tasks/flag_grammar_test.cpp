@@ -149,5 +149,18 @@ TEST(FlagGrammar, EveryBeginningCanBeEnded) {
   }
 }
 
+TEST(FlagGrammar, AValueOfItsJsonSchemaIsAnAnswer) {
+  EXPECT_NE(paper().json_schema().find("\"sroa\""), std::string::npos);
+  EXPECT_EQ(paper().json_schema().find("unify-loop-exits"), std::string::npos);
+  EXPECT_EQ(canonical().json_schema(), "");
+  const auto text = paper().text_of_json(R"({"passes": ["default<Oz>", "sroa", "licm"]})");
+  ASSERT_TRUE(text);
+  const FlagTuningAnswer answer = take(FlagTuningAnswer::parse(*text, catalogue()));
+  EXPECT_EQ(answer.list->to_string(), "default<Oz>,function(sroa),function(loop-mssa(licm))");
+  EXPECT_FALSE(paper().text_of_json(R"({"passes": ["no-such-pass"]})"));
+  EXPECT_FALSE(paper().text_of_json(R"({"passes": []})"));
+  EXPECT_FALSE(paper().text_of_json("{"));
+}
+
 }  // namespace
 }  // namespace llmc

@@ -145,6 +145,10 @@ class LlamaModel final : public LanguageModel, private TokenPredictor {
     return tokenise(text, Beginning::inside, Specials::as_text).size();
   }
 
+  Result<std::vector<std::int32_t>> tokenise(std::string_view text) override {
+    return tokenise(text, Beginning::inside, Specials::as_text);
+  }
+
   [[nodiscard]] std::uint64_t peak_memory() const override {
     rusage usage{};
     getrusage(RUSAGE_SELF, &usage);

@@ -97,5 +97,13 @@ TEST(LlamaModel, AnAnswerEndsWithTheContext) {
   EXPECT_LE(generation.prompt_tokens + generation.completions[0].tokens, 64U);
 }
 
+TEST(LlamaModel, TokensAreAsManyAsAreCounted) {
+  const auto model = shipped();
+  const auto tokens = take(model->tokenise(k_beginning));
+  EXPECT_EQ(tokens.size(), take(model->count_tokens(k_beginning)));
+  EXPECT_GT(tokens.size(), 10U);
+  EXPECT_TRUE(take(model->tokenise("")).empty());
+}
+
 }  // namespace
 }  // namespace llmc
