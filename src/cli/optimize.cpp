@@ -15,6 +15,7 @@
 #include "passes/verdict_table.h"
 #include "propose/report.h"
 #include "support/files.h"
+#include "support/stopwatch.h"
 #include "tune/portfolio.h"
 #include "tune/report.h"
 
@@ -150,6 +151,7 @@ struct Grammars {
 };
 
 Grammars make_grammars(const Options& options, const PassCatalogue& catalogue,
+                       const std::vector<Ingredient>& ingredients,
                        const std::vector<PassList>& portfolio, ListSpelling spelling) {
   FlagGrammarOptions grammar;
   grammar.tier = options.pass_tier();
@@ -157,7 +159,7 @@ Grammars make_grammars(const Options& options, const PassCatalogue& catalogue,
   grammar.spelling = spelling;
   FlagGrammarOptions short_grammar = grammar;
   short_grammar.with_sizes = false;
-  return {{catalogue, grammar}, {catalogue, short_grammar}};
+  return {{catalogue, ingredients, grammar}, {catalogue, ingredients, short_grammar}};
 }
 
 /// The model and its grammars, which must be known before it is. Without a model the others
@@ -175,8 +177,10 @@ Result<Advisor> make_advisor(const Options& options, const PassCatalogue& catalo
                              const std::vector<PassList>& portfolio) {
   Advisor advisor;
   if (!options.uses("model")) return advisor;
+  const std::vector<Ingredient> ingredients = ingredients_of(catalogue, options.pass_tier());
   const auto make = [&](ListSpelling spelling) {
-    return std::make_unique<Grammars>(make_grammars(options, catalogue, portfolio, spelling));
+    return std::make_unique<Grammars>(
+        make_grammars(options, catalogue, ingredients, portfolio, spelling));
   };
   advisor.canonical = make(ListSpelling::canonical);
   advisor.paper = make(ListSpelling::paper);
@@ -225,7 +229,7 @@ OptimizeSetting make_setting(const Options& options, const PassCatalogue& catalo
 }
 
 void show_progress(ProgressLine& line, const OptimizeProgress& progress, Clock::time_point start) {
-  const double spent = std::chrono::duration<double>(Clock::now() - start).count();
+  const double spent = seconds_since(start);
   const auto done = static_cast<double>(progress.done);
   const double left =
       done == 0 ? 0 : spent / done * (static_cast<double>(progress.programs) - done);
@@ -345,9 +349,12 @@ Result<std::size_t> optimise_all(Options& options, const PassCatalogue& catalogu
   const auto start = Clock::now();
   LLMC_TRY(const auto portfolio, all_of_portfolio(options, catalogue));
   LLMC_TRY(const Advisor advisor, make_advisor(options, catalogue, portfolio));
-  Alphabet alphabet(catalogue, options.pass_tier());
-  alphabet.prefer(portfolio);
-  SearchSetting search{&alphabet, portfolio, {}};
+  std::optional<Alphabet> alphabet;
+  if (options.uses("search")) {
+    alphabet.emplace(catalogue, options.pass_tier());
+    alphabet->prefer(portfolio);
+  }
+  SearchSetting search{alphabet ? &*alphabet : nullptr, portfolio, {}};
   search.options.objective = options.what();
   search.options.evaluations = options.evaluations;
   search.options.seed = options.seed;
@@ -365,7 +372,7 @@ Result<std::size_t> optimise_all(Options& options, const PassCatalogue& catalogu
     check_baselines(outcome->tuned, sources);
   warn_about_large_gains(outcome->tuned, options.what());
   if (options.unsafe) warn("UNSAFE: no list was tested on any program");
-  const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
+  const double seconds = seconds_since(start);
   LLMC_CHECK(print_outcome(*evaluator, *outcome, failures, catalogue, seconds, options));
   if (interrupted != 0) return fail("interrupted", ErrorKind::interrupted);
   std::size_t failed = failures.size();

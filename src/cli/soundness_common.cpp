@@ -5,6 +5,7 @@
 #include <chrono>
 
 #include "cli/tune_common.h"
+#include "support/stopwatch.h"
 
 namespace llmc {
 
@@ -86,8 +87,7 @@ Result<GateProgress> run_gate(Evaluator& evaluator, std::vector<TunedProgram>& t
   const auto start = std::chrono::steady_clock::now();
   const auto check = [&](const std::string& list) { return check_all(checkers, list); };
   const auto show = [&](const GateProgress& progress) {
-    const double spent =
-        std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    const double spent = seconds_since(start);
     const auto done = static_cast<double>(progress.programs_done);
     const double left =
         done == 0 ? 0 : spent / done * (static_cast<double>(progress.programs) - done);

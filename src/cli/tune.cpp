@@ -10,6 +10,7 @@
 #include "cli/soundness_common.h"
 #include "cli/tune_common.h"
 #include "passes/verdict_table.h"
+#include "support/stopwatch.h"
 #include "support/terminal.h"
 #include "tune/gate.h"
 #include "tune/outputs.h"
@@ -107,7 +108,7 @@ Result<SearchSetting> make_setting(const Options& options, Alphabet& alphabet) {
 }
 
 std::string progress_text(const TunerProgress& progress, Clock::time_point start) {
-  const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
+  const double seconds = seconds_since(start);
   const double rate = static_cast<double>(progress.evaluations) / std::max(seconds, 1e-3);
   const double left = static_cast<double>(progress.evaluations_wanted - progress.evaluations) /
                       std::max(rate, 1e-3);
@@ -209,7 +210,7 @@ int run_tune(const std::vector<std::string>& arguments) {
   auto tuned = tune(**evaluator, programs, *setting, options.broadcast, show);
   line.clear();
   if (!tuned) return report(tuned.error());
-  const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
+  const double seconds = seconds_since(start);
 
   if (!options.unsafe) {
     auto gated = run_gate(**evaluator, *tuned, *setting, *checkers, line);

@@ -2,8 +2,8 @@
 
 #include "ir/normal_form.h"
 #include "tasks/assembly_text.h"
-#include "toolchain/measurement.h"
 #include "toolchain/optimizer.h"
+#include "toolchain/program.h"
 
 namespace llmc {
 
@@ -28,10 +28,7 @@ Result<IrModule> CorpusCompiler::optimise_as_clang(const FunctionProgram& progra
 }
 
 Result<std::uint64_t> CorpusCompiler::size(const IrModule& module) const {
-  // Code generation changes its module.
-  LLMC_TRY(IrModule copy, IrModule::parse(module.bitcode(), "module", ValueNames::discard));
-  LLMC_TRY(const std::string object, generator_.emit_object(copy.module()));
-  LLMC_TRY(const Measurement sizes, measure_object(object, "object"));
+  LLMC_TRY(const Measurement sizes, measure_lowered(module, generator_));
   return sizes.binary_size();
 }
 

@@ -1,7 +1,5 @@
 #include "lift/model_lifter.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
 #include "tasks/answers.h"
@@ -10,9 +8,6 @@
 
 namespace llmc {
 namespace {
-
-constexpr std::uint64_t k_least_answer = 16;  ///< tokens that must be left for the answer
-constexpr std::uint32_t k_unknown_room = 4096;
 
 LiftCandidate judge(const Completion& completion, const std::string& assembly) {
   LiftCandidate candidate;
@@ -37,16 +32,8 @@ Result<ModelLift> lift_by_model(const std::string& assembly, LanguageModel& mode
   if (model.info().dialect == Dialect::chat)
     request.prompt += "\n\n" + explanation_for(ModelTask::disassembly);
   request.sampling = sampling;
-  LLMC_TRY(const std::uint64_t tokens, model.count_tokens(request.prompt));
-  const std::uint64_t context = model.info().context;
-  if (context != 0 && tokens + k_least_answer > context)
-    return fail(
-        fmt::format("the prompt has {} tokens, which leaves no room for an answer in the "
-                    "context of {}; lift fewer functions at a time",
-                    tokens, context));
-  if (request.sampling.most_tokens == 0)
-    request.sampling.most_tokens =
-        context == 0 ? k_unknown_room : static_cast<std::uint32_t>(context - tokens - 1);
+  LLMC_CHECK(
+      fit_answer(model, request, [] { return std::string("; lift fewer functions at a time"); }));
   LLMC_TRY(const Generation generation, model.generate(request));
   ModelLift lift;
   lift.prompt_tokens = generation.prompt_tokens;

@@ -23,4 +23,21 @@ Result<Dialect> parse_dialect(std::string_view name) {
               ErrorKind::usage);
 }
 
+Result<void> fit_answer(LanguageModel& model, GenerationRequest& request,
+                        const std::function<std::string()>& hint) {
+  constexpr std::uint64_t k_least_answer = 16;
+  constexpr std::uint32_t k_unknown_room = 4096;
+  LLMC_TRY(const std::uint64_t tokens, model.count_tokens(request.prompt));
+  const std::uint64_t context = model.info().context;
+  if (context != 0 && tokens + k_least_answer > context)
+    return fail(
+        fmt::format("the prompt has {} tokens, which leaves no room for an answer in the "
+                    "context of {}{}",
+                    tokens, context, hint()));
+  if (request.sampling.most_tokens == 0)
+    request.sampling.most_tokens =
+        context == 0 ? k_unknown_room : static_cast<std::uint32_t>(context - tokens - 1);
+  return {};
+}
+
 }  // namespace llmc

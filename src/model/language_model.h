@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -116,5 +117,11 @@ class LanguageModel {
   /// The most memory, in bytes, that the process with the model has used so far; 0: unknown.
   [[nodiscard]] virtual std::uint64_t peak_memory() const { return 0; }
 };
+
+/// Gives `request` the budget that the context leaves, where it names none (most_tokens 0). Fails
+/// with a sentence that says "context" if that is next to nothing. Where the context is not known,
+/// the budget is 4,096 tokens. `hint` is called for the end of that sentence.
+Result<void> fit_answer(LanguageModel& model, GenerationRequest& request,
+                        const std::function<std::string()>& hint);
 
 }  // namespace llmc

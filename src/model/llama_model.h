@@ -29,7 +29,4 @@ struct LlamaOptions {
 Result<std::unique_ptr<LanguageModel>> load_llama_model(const std::filesystem::path& path,
                                                         const LlamaOptions& options);
 
-/// Whether this llmc was built with llama.cpp.
-bool has_llama();
-
 }  // namespace llmc

@@ -10,15 +10,12 @@
 #include "ir/split.h"
 #include "sandbox/child.h"
 #include "tasks/assembly_text.h"
-#include "toolchain/measurement.h"
 #include "toolchain/optimizer.h"
 
 namespace llmc {
 namespace {
 
 using Json = nlohmann::json;
-
-constexpr std::uint64_t k_least_answer = 16;  ///< tokens that must be left for the answer
 
 std::string pack(const Json& json) {
   const std::vector<std::uint8_t> bytes = Json::to_cbor(json);
@@ -31,23 +28,22 @@ SizedCode sized_code_from(const Json& json) {
   return {json[0].get<std::uint64_t>(), json[1].get<std::uint64_t>(), json[2].get<std::string>()};
 }
 
+Result<IrModule> read_program(const Program& program) {
+  return IrModule::parse(program.bitcode, program.name, ValueNames::discard);
+}
+
 /// The module that a prompt is about, as the model and the compiler see it.
 Result<IrModule> module_for(const Program& program, Dialect dialect, const std::string& function) {
-  auto whole = function.empty()
-                   ? IrModule::parse(program.bitcode, program.name, ValueNames::discard)
-                   : extract_function(program.bitcode, function);
+  auto whole =
+      function.empty() ? read_program(program) : extract_function(program.bitcode, function);
   if (!whole || dialect != Dialect::llmc) return whole;
   return normalised(*whole);
 }
 
 Result<SizedCode> size_up(const IrModule& module, const CodeGenerator& generator,
                           const std::string& code) {
-  SizedCode sized{module.instruction_count(), 0, code};
-  LLMC_TRY(IrModule copy, IrModule::parse(module.bitcode(), "module", ValueNames::discard));
-  LLMC_TRY(const std::string object, generator.emit_object(copy.module()));
-  LLMC_TRY(const Measurement sizes, measure_object(object, "object"));
-  sized.binary_size = sizes.binary_size();
-  return sized;
+  LLMC_TRY(const Measurement sizes, measure_lowered(module, generator));
+  return SizedCode{sizes.instructions, sizes.binary_size(), code};
 }
 
 /// What the prompt shows. Runs in a child.
@@ -107,23 +103,16 @@ void judge(Emulation& emulation, CodeKind wanted) {
   emulation.bleu = emulation.truth_error.empty() ? bleu(code, emulation.truth.code) : 0;
 }
 
-/// Says what would fit, where a unit does not.
-Error does_not_fit(const Program& program, const LanguageModel& model, std::uint64_t tokens,
-                   const std::string& function) {
-  std::string message = fmt::format(
-      "{}: the prompt has {} tokens, which leaves no room for an answer in the context "
-      "of {}",
-      program.name, tokens, model.info().context);
-  if (!function.empty()) return {message};
+/// The functions of a unit that does not fit, as a hint.
+std::string functions_hint(const Program& program) {
   const auto names = run_in_child([&]() -> Result<std::string> {
-    LLMC_TRY(const IrModule module,
-             IrModule::parse(program.bitcode, program.name, ValueNames::discard));
+    LLMC_TRY(const IrModule module, read_program(program));
     std::string text;
     for (const std::string& name : defined_functions(module))
       text += (text.empty() ? "" : ", ") + name;
     return text;
   });
-  return {message + "; name one function with --function: " + names.value_or("")};
+  return "; name one function with --function: " + names.value_or("");
 }
 
 }  // namespace
@@ -153,13 +142,11 @@ Result<Emulation> emulate(const Program& program, LanguageModel& model,
                                                                 : ModelTask::emulate_assembly);
   request.sampling = setting.sampling;
   request.sampling.count = 1;
-  LLMC_TRY(const std::uint64_t tokens, model.count_tokens(request.prompt));
-  const std::uint64_t context = model.info().context;
-  if (context != 0 && tokens + k_least_answer > context)
-    return std::unexpected(does_not_fit(program, model, tokens, setting.function));
-  if (request.sampling.most_tokens == 0)
-    request.sampling.most_tokens =
-        context == 0 ? 4096 : static_cast<std::uint32_t>(context - tokens - 1);
+  const auto hint = [&] {
+    return setting.function.empty() ? functions_hint(program) : std::string();
+  };
+  if (auto fitted = fit_answer(model, request, hint); !fitted)
+    return std::unexpected(fitted.error().with_context(program.name));
   LLMC_TRY(Generation generation, model.generate(request));
   emulation.prompt_tokens = generation.prompt_tokens;
   emulation.answer_tokens = generation.answer_tokens;

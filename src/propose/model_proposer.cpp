@@ -5,16 +5,13 @@
 #include <cmath>
 #include <map>
 
+#include "support/stopwatch.h"
 #include "tasks/answers.h"
 
 namespace llmc {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
 
 AnsweredQuestion read_answers(const Question& question, const Generation& generation,
                               const PassCatalogue& catalogue, const AdviceOptions& options) {

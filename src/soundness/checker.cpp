@@ -10,6 +10,7 @@
 #include "passes/targeted.h"
 #include "soundness/trials.h"
 #include "support/files.h"
+#include "support/stopwatch.h"
 #include "toolchain/codegen.h"
 #include "toolchain/optimizer.h"
 
@@ -188,44 +189,45 @@ Result<std::vector<ProgramFinding>> Checker::run(const std::string& list, Until 
 
 namespace {
 
-/// `view`'s verdict joins that of the views before it.
-void join(Verdict& all, Verdict view, const std::string& list) {
-  view.list = list;
-  view.seconds += all.seconds;
-  view.from_store = view.from_store && all.from_store;
-  all = std::move(view);
-}
-
-}  // namespace
-
-Result<std::optional<Verdict>> Checker::known_verdict(const std::string& list) {
-  if (options_.store == nullptr) return std::nullopt;
-  LLMC_CHECK(find_version());
-  LLMC_TRY(const auto views, targeted_views(list));
-  std::optional<Verdict> all;
-  for (const std::string& view : views) {
-    auto known = options_.store->find_verdict(view, *version_);
-    if (!known) return std::nullopt;
-    if (!all) all = *known;
-    join(*all, std::move(*known), list);
-    if (!all->sound()) break;
-  }
-  return all;
-}
-
-Result<Verdict> Checker::check(const std::string& list) {
-  LLMC_TRY(const auto known, known_verdict(list));
-  if (known) return *known;
-  if (!has_targeted_parts(list)) return check_anew(list);
+/// The verdict on `list` from those of its views (passes/targeted.h), up to the first that rejects;
+/// nothing if `ask`, which has a view's verdict or nothing, has nothing.
+template <typename Ask>
+Result<std::optional<Verdict>> verdict_of_views(const std::string& list, Ask ask) {
   LLMC_TRY(const auto views, targeted_views(list));
   Verdict all;
   all.from_store = true;
   for (const std::string& view : views) {
-    LLMC_TRY(Verdict verdict, check(view));
-    join(all, std::move(verdict), list);
+    LLMC_TRY(std::optional<Verdict> verdict, ask(view));
+    if (!verdict) return std::nullopt;
+    verdict->seconds += all.seconds;
+    verdict->from_store = verdict->from_store && all.from_store;
+    all = std::move(*verdict);
     if (!all.sound()) break;
   }
+  all.list = list;
   return all;
+}
+
+}  // namespace
+
+Result<std::optional<Verdict>> Checker::find_known(const std::string& view) {
+  if (options_.store == nullptr) return std::nullopt;
+  LLMC_CHECK(find_version());
+  return options_.store->find_verdict(view, *version_);
+}
+
+Result<std::optional<Verdict>> Checker::known_verdict(const std::string& list) {
+  return verdict_of_views(list, [&](const std::string& view) { return find_known(view); });
+}
+
+Result<Verdict> Checker::check(const std::string& list) {
+  const auto ask = [&](const std::string& view) -> Result<std::optional<Verdict>> {
+    LLMC_TRY(auto known, find_known(view));
+    if (known) return known;
+    return check_anew(view);
+  };
+  LLMC_TRY(std::optional<Verdict> verdict, verdict_of_views(list, ask));
+  return std::move(verdict).value();
 }
 
 Result<Verdict> Checker::check_anew(const std::string& list) {
@@ -233,7 +235,7 @@ Result<Verdict> Checker::check_anew(const std::string& list) {
   Verdict verdict;
   verdict.list = list;
   LLMC_TRY(const auto findings, run(list, Until::first_failure));
-  verdict.seconds = std::chrono::duration<double>(Clock::now() - start).count();
+  verdict.seconds = seconds_since(start);
   verdict.programs = findings.size();
   const auto failed = std::ranges::find_if(
       findings, [](const ProgramFinding& one) { return one.finding != Finding::sound; });

@@ -72,7 +72,8 @@ class Checker {
  private:
   Result<void> prepare();
   Result<void> find_version();
-  Result<Verdict> check_anew(const std::string& list);
+  Result<std::optional<Verdict>> find_known(const std::string& view);
+  Result<Verdict> check_anew(const std::string& view);
   enum class Until { first_failure, end };
   Result<std::vector<ProgramFinding>> run(const std::string& list, Until until);
 

@@ -104,6 +104,10 @@ std::string quoted(const std::string& text) { return '"' + text + '"'; }
 }  // namespace
 
 FlagGrammar::FlagGrammar(const PassCatalogue& catalogue, const FlagGrammarOptions& options)
+    : FlagGrammar(catalogue, ingredients_of(catalogue, options.tier), options) {}
+
+FlagGrammar::FlagGrammar(const PassCatalogue& catalogue, const std::vector<Ingredient>& ingredients,
+                         const FlagGrammarOptions& options)
     : most_commas_(options.most_passes - 1) {
   using enum Part::Kind;
   const std::string run = "Run the following passes opt -p '";
@@ -130,7 +134,7 @@ FlagGrammar::FlagGrammar(const PassCatalogue& catalogue, const FlagGrammarOption
   nodes_.resize(1);
   nodes_[k_closed].is_element = true;
   std::array<std::vector<std::string>, 4> by_level;
-  for (const Ingredient& ingredient : ingredients_of(catalogue, options.tier))
+  for (const Ingredient& ingredient : ingredients)
     for (std::string& text : spellings(ingredient, options))
       by_level[static_cast<std::size_t>(ingredient.pass->level)].push_back(std::move(text));
   if (options.spelling == ListSpelling::paper)
@@ -186,13 +190,12 @@ const std::string& FlagGrammar::finish_shortest(std::uint32_t node) {
   return nodes_[node].shortest = *best;
 }
 
-bool FlagGrammar::enter_part(Place& place) const {
+void FlagGrammar::enter_part(Place& place) const {
   ++place.part;
   place.at = 0;
   if (place.part < forms_[static_cast<std::size_t>(place.form)].size() &&
       forms_[static_cast<std::size_t>(place.form)][place.part].kind == Part::Kind::list)
     place.node = roots_[k_top];
-  return true;
 }
 
 /// A list ends with the quote that begins the literal after it.
@@ -242,10 +245,13 @@ bool FlagGrammar::step(Place& place, unsigned char byte) const {
   switch (part.kind) {
     case Part::Kind::literal:
       if (static_cast<unsigned char>(part.text[place.at]) != byte) return false;
-      return ++place.at < part.text.size() || enter_part(place);
+      if (++place.at == part.text.size()) enter_part(place);
+      return true;
     case Part::Kind::number:
       if (byte >= '0' && byte <= '9') return ++place.at <= k_most_digits;
-      return place.at > 0 && enter_part(place) && step(place, byte);
+      if (place.at == 0) return false;
+      enter_part(place);
+      return step(place, byte);
     case Part::Kind::tail:
       return byte != '<' && ++place.at <= k_most_tail;
     case Part::Kind::list:

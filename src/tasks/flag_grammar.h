@@ -48,6 +48,11 @@ class FlagGrammar final : public TextConstraint {
  public:
   FlagGrammar(const PassCatalogue& catalogue, const FlagGrammarOptions& options);
 
+  /// The same with the ingredients of the tier, for several grammars: LLVM is asked about each
+  /// once.
+  FlagGrammar(const PassCatalogue& catalogue, const std::vector<Ingredient>& ingredients,
+              const FlagGrammarOptions& options);
+
   [[nodiscard]] State start() const override { return 0; }
   [[nodiscard]] State next(State state, unsigned char byte) const override;
   [[nodiscard]] bool may_end(State state) const override;
@@ -93,7 +98,7 @@ class FlagGrammar final : public TextConstraint {
   const std::string& finish_shortest(std::uint32_t node);
   bool step(Place& place, unsigned char byte) const;
   bool step_in_list(Place& place, char byte) const;
-  bool enter_part(Place& place) const;
+  void enter_part(Place& place) const;
   [[nodiscard]] State intern(const Place& place) const;
 
   std::vector<Form> forms_;

@@ -76,6 +76,15 @@ Result<std::string> object_after(const Program& program, std::string_view passes
   return generator.emit_object(module.module());
 }
 
+Result<Measurement> measure_lowered(const IrModule& module, const CodeGenerator& generator) {
+  // Code generation changes its module.
+  LLMC_TRY(IrModule copy, IrModule::parse(module.bitcode(), "module", ValueNames::discard));
+  LLMC_TRY(const std::string object, generator.emit_object(copy.module()));
+  LLMC_TRY(Measurement sizes, measure_object(object, "object"));
+  sizes.instructions = module.instruction_count();
+  return sizes;
+}
+
 Result<std::string> assembly_of(const std::string& bitcode, const Program& program) {
   LLMC_TRY(IrModule module, IrModule::parse(bitcode, program.name, ValueNames::discard));
   LLMC_TRY(const CodeGenerator generator,

@@ -7,8 +7,11 @@
 #include "support/digest.h"
 #include "support/error.h"
 #include "toolchain/codegen.h"
+#include "toolchain/measurement.h"
 
 namespace llmc {
+
+class IrModule;
 
 /// One translation unit. Its id names its content: the bitcode in normal form (no local names, no
 /// source file name) and the options it is lowered with.
@@ -35,6 +38,9 @@ Result<std::string> baseline_object(const Program& program);
 
 /// The object after `passes` (opt's syntax) and lowering.
 Result<std::string> object_after(const Program& program, std::string_view passes);
+
+/// What `module` is lowered to by `generator`, measured; `module` itself stays as it is.
+Result<Measurement> measure_lowered(const IrModule& module, const CodeGenerator& generator);
 
 /// The assembly that `bitcode`, optimised IR of `program`, is lowered to.
 Result<std::string> assembly_of(const std::string& bitcode, const Program& program);

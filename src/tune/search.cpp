@@ -7,6 +7,7 @@
 #include <unordered_set>
 
 #include "support/digest.h"
+#include "support/stopwatch.h"
 
 namespace llmc {
 namespace {
@@ -104,10 +105,6 @@ std::vector<std::string> texts(const std::vector<Candidate>& batch) {
   std::vector<std::string> lists;
   for (const Candidate& candidate : batch) lists.push_back(candidate.text);
   return lists;
-}
-
-double seconds_since(std::chrono::steady_clock::time_point start) {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
 }  // namespace

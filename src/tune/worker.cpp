@@ -14,6 +14,7 @@
 #include <optional>
 
 #include "ir/module.h"
+#include "support/stopwatch.h"
 #include "toolchain/optimizer.h"
 #include "tune/size_memo.h"
 #include "tune/wire.h"
@@ -30,10 +31,6 @@ constexpr double k_fork_seconds = 0.003;
 std::int64_t now_ns() {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now().time_since_epoch())
       .count();
-}
-
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
 Board* message_board = nullptr;

@@ -209,4 +209,40 @@ inline GenerationRequest greedy(const std::string& prompt) {
   return request;
 }
 
+inline constexpr const char* k_completions = "POST /v1/completions";
+inline constexpr const char* k_chat = "POST /v1/chat/completions";
+
+inline json chat_answer(const std::string& text) {
+  return {{"choices",
+           {{{"index", 0},
+             {"message", {{"role", "assistant"}, {"content", text}}},
+             {"finish_reason", "stop"}}}}};
+}
+
+inline json answer(const std::vector<std::string>& texts, const char* reason = "stop") {
+  json choices = json::array();
+  for (const std::string& text : texts)
+    choices.push_back({{"index", choices.size()}, {"text", text}, {"finish_reason", reason}});
+  return {{"choices", choices}};
+}
+
+inline json with_tokens(json choice_of, const std::vector<std::pair<std::string, double>>& tokens) {
+  json texts = json::array();
+  json values = json::array();
+  for (const auto& [text, value] : tokens) {
+    texts.push_back(text);
+    values.push_back(value);
+  }
+  choice_of["choices"][0]["logprobs"] = {{"tokens", texts}, {"token_logprobs", values}};
+  return choice_of;
+}
+
+inline std::vector<std::string> texts_of(const Generation& generation) {
+  std::vector<std::string> texts;
+  for (const Completion& completion : generation.completions) texts.push_back(completion.text);
+  return texts;
+}
+
+inline const json k_llama_props = {{"default_generation_settings", {{"n_ctx", 64}}}};
+
 }  // namespace llmc::test

@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "model/decoding.h"
+#include "support/stopwatch.h"
 
 namespace llmc {
 namespace {
@@ -23,10 +24,6 @@ using Context = std::unique_ptr<llama_context, decltype(&llama_free)>;
 constexpr std::uint32_t k_context_step = 1024;  ///< contexts are made in multiples of this
 constexpr std::uint32_t k_batch = 512;          ///< tokens computed at a time
 constexpr std::uint64_t k_small_model = 100'000'000;  ///< parameters; see LlamaOptions::threads
-
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
 
 /// The first complaint of llama.cpp since it was last taken; it says nothing otherwise.
 std::string& complaint() {
@@ -429,7 +426,5 @@ Result<std::unique_ptr<LanguageModel>> load_llama_model(const std::filesystem::p
     return fail(path.string() + ": the model writes no text; expected one that does");
   return std::make_unique<LlamaModel>(std::move(model), path, options);
 }
-
-bool has_llama() { return true; }
 
 }  // namespace llmc

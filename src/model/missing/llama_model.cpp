@@ -9,6 +9,4 @@ Result<std::unique_ptr<LanguageModel>> load_llama_model(const std::filesystem::p
               "or name a server's URL");
 }
 
-bool has_llama() { return false; }
-
 }  // namespace llmc
