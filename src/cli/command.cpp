@@ -69,6 +69,7 @@ const std::vector<Command>& commands() {
       {"ask", "give a model a prompt", run_ask},
       {"model", "show the model that is asked, and how fast it is", run_model},
       {"perplexity", "how well a model predicts texts", run_perplexity},
+      {"corpus", "collect programs, and label them with their best pass lists", run_corpus},
       {"dataset", "turn sources into training data", run_dataset},
       {"portfolio", "choose lists for searches to start from", run_portfolio},
       {"judge", "try every pass on suites of programs and make the verdict table", run_judge},

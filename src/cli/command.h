@@ -25,6 +25,7 @@ int run_ask(const std::vector<std::string>& arguments);
 int run_bisect(const std::vector<std::string>& arguments);
 int run_cc(const std::vector<std::string>& arguments);
 int run_check(const std::vector<std::string>& arguments);
+int run_corpus(const std::vector<std::string>& arguments);
 int run_dataset(const std::vector<std::string>& arguments);
 int run_difftest(const std::vector<std::string>& arguments);
 int run_emit(const std::vector<std::string>& arguments);

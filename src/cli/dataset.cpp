@@ -4,11 +4,11 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-#include <chrono>
 #include <filesystem>
 #include <set>
 
 #include "cli/command.h"
+#include "cli/corpus_common.h"
 #include "cli/shared_options.h"
 #include "cli/soundness_common.h"
 #include "cli/tune_common.h"
@@ -22,7 +22,6 @@ namespace llmc {
 namespace {
 
 namespace fs = std::filesystem;
-using Clock = std::chrono::steady_clock;
 
 struct Options : SharedOptions {
   std::string kind;
@@ -49,12 +48,12 @@ void add_options(CLI::App& app, Options& options) {
   app.add_option("-o,--output", options.output,
                  "Output file; compressed if it ends in .zst. A folder for programs")
       ->capture_default_str();
-  app.add_option("--max-bytes", corpus.most_bytes, "Leave out functions of longer text")
+  app.add_option("--max-bytes", corpus.cut.most_bytes, "Leave out functions of longer text")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
-  app.add_option("--min-bytes", corpus.least_bytes, "Leave out functions of shorter text")
+  app.add_option("--min-bytes", corpus.cut.least_bytes, "Leave out functions of shorter text")
       ->capture_default_str();
-  app.add_option("--min-instructions", corpus.least_instructions,
+  app.add_option("--min-instructions", corpus.cut.least_instructions,
                  "Leave out functions of fewer instructions")
       ->capture_default_str();
   app.add_option("--without", options.without, "Leave out the programs of these pretrain rows")
@@ -108,23 +107,6 @@ Result<void> add_units(const std::string& argument, const std::vector<std::strin
   return {};
 }
 
-std::string describe(const std::map<std::string, std::uint64_t>& counts) {
-  std::string text;
-  for (const auto& [name, count] : counts)
-    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, name);
-  return text.empty() ? "none" : text;
-}
-
-/// A progress line with rate and time left.
-CorpusProgress show_on(ProgressLine& line, const char* noun) {
-  return [&line, noun, start = Clock::now()](std::size_t done, std::size_t all) {
-    const double spent = std::chrono::duration<double>(Clock::now() - start).count();
-    const double rate = static_cast<double>(done) / std::max(spent, 1e-3);
-    line.show(fmt::format("[{}/{} {}] {:.1f}/s, {} left", done, all, noun, rate,
-                          format_duration(static_cast<double>(all - done) / rate)));
-  };
-}
-
 Result<Corpus> collect(const Options& options, ProgressLine& line) {
   CorpusSources sources;
   for (const std::string& file : options.files) {
@@ -136,7 +118,7 @@ Result<Corpus> collect(const Options& options, ProgressLine& line) {
   }
   for (const std::string& file : options.without) sources.without.emplace_back(file);
   LLMC_TRY(Corpus corpus,
-           collect_programs(sources, options.dataset.corpus, show_on(line, "units")));
+           collect_programs(sources, options.dataset.corpus, show_progress(line, "", "units")));
   line.clear();
   const CorpusCounts& counts = corpus.counts;
   const bool nothing = corpus.programs.empty();
@@ -144,9 +126,9 @@ Result<Corpus> collect(const Options& options, ProgressLine& line) {
   for (const std::string& failure : corpus.failures) report({failure});
   if (nothing)
     return fail(fmt::format("no function to learn from among {} in {} units; left out: {}",
-                            counts.functions, counts.units, describe(counts.skipped)));
+                            counts.functions, counts.units, describe_counts(counts.skipped)));
   fmt::print(stderr, "{} functions of {} in {} units; left out: {}\n", corpus.programs.size(),
-             counts.functions, counts.units, describe(counts.skipped));
+             counts.functions, counts.units, describe_counts(counts.skipped));
   if (counts.plain_bytes > 0)
     fmt::print(stderr, "{} bytes as LLVM prints them, {} in normal form ({:.3f})\n",
                counts.plain_bytes, counts.normal_bytes,
@@ -158,7 +140,7 @@ Result<Corpus> collect(const Options& options, ProgressLine& line) {
 Result<void> write_programs(const Corpus& corpus, const Options& options, ProgressLine& line) {
   LLMC_CHECK(make_folder(options.output));
   std::size_t done = 0;
-  const auto progress = show_on(line, "programs");
+  const auto progress = show_progress(line, "", "programs");
   return run_in_children(
       corpus.programs.size(), options.dataset.corpus,
       [&](std::size_t i) -> Result<std::string> {
@@ -180,11 +162,11 @@ Result<void> write_rows(const Corpus& corpus, DatasetOptions& options, RowFile& 
   options.alphabet = &alphabet;
   options.catalogue = &catalogue;
   LLMC_TRY(const DatasetCounts counts,
-           write_dataset(corpus.programs, options, file, show_on(line, "functions")));
+           write_dataset(corpus.programs, options, file, show_progress(line, "", "functions")));
   LLMC_CHECK(file.finish());
   line.clear();
   fmt::print(stderr, "{}: {} bytes of rows: {}; left out: {}\n", output, counts.bytes,
-             describe(counts.rows), describe(counts.skipped));
+             describe_counts(counts.rows), describe_counts(counts.skipped));
   return {};
 }
 
@@ -201,7 +183,7 @@ void describe_labels(const Labels& labels) {
     if (!label.list.empty()) lists.insert(label.list);
   fmt::print(stderr, "{} labels, {} with one of {} lists; gain {:.2f}%; left out: {}\n",
              labels.by_program.size(), labels.improved(), lists.size(), 100 * labels.gain(),
-             describe(labels.skipped));
+             describe_counts(labels.skipped));
 }
 
 /// The lists of the portfolio that the suite finds sound.
@@ -235,7 +217,7 @@ Result<Labels> make_labels(const Corpus& corpus, const Options& options,
                            const std::vector<std::string>& lists, ProgressLine& line) {
   if (!options.labels.empty()) return read_labels(options.labels);
   auto labels = choose_labels(corpus.programs, lists, options.dataset.corpus,
-                              show_on(line, "programs labelled"));
+                              show_progress(line, "", "programs labelled"));
   line.clear();
   return labels;
 }

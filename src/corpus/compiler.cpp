@@ -7,9 +7,10 @@
 
 namespace llmc {
 
-Result<CorpusCompiler> CorpusCompiler::create() {
-  LLMC_TRY(CodeGenerator generator, CodeGenerator::create(CodegenOptions(), k_normal_triple));
-  return CorpusCompiler(std::move(generator));
+Result<CorpusCompiler> CorpusCompiler::create(NormalTarget target) {
+  LLMC_TRY(CodeGenerator generator,
+           CodeGenerator::create(CodegenOptions(), std::string(triple_of(target))));
+  return CorpusCompiler(std::move(generator), target);
 }
 
 Result<IrModule> CorpusCompiler::optimise(const FunctionProgram& program,
@@ -34,7 +35,7 @@ Result<std::uint64_t> CorpusCompiler::size(const IrModule& module) const {
 
 Result<std::string> CorpusCompiler::assembly(IrModule module) const {
   LLMC_TRY(const std::string text, generator_.emit_assembly(module.module()));
-  return clean_assembly(text);
+  return clean_assembly(text, target_);
 }
 
 Result<std::string> run_with(Care care, const CorpusOptions& options,

@@ -7,15 +7,16 @@
 
 #include "corpus/corpus.h"
 #include "ir/module.h"
+#include "ir/normal_form.h"
 #include "support/error.h"
 #include "toolchain/codegen.h"
 
 namespace llmc {
 
-/// Lowers as clang does for x86-64 Linux at -Oz without other flags.
+/// Lowers as clang does for Linux at -Oz without other flags.
 class CorpusCompiler {
  public:
-  static Result<CorpusCompiler> create();
+  static Result<CorpusCompiler> create(NormalTarget target = NormalTarget::x86_64);
 
   /// The module of `program` after `list` (opt's syntax; empty: as it is), verified.
   [[nodiscard]] Result<IrModule> optimise(const FunctionProgram& program,
@@ -31,8 +32,10 @@ class CorpusCompiler {
   [[nodiscard]] Result<std::string> assembly(IrModule module) const;
 
  private:
-  explicit CorpusCompiler(CodeGenerator generator) : generator_(std::move(generator)) {}
+  CorpusCompiler(CodeGenerator generator, NormalTarget target)
+      : generator_(std::move(generator)), target_(target) {}
   CodeGenerator generator_;
+  NormalTarget target_;
 };
 
 /// `work`, in a child of its own if it is to be done with that care.

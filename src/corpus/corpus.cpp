@@ -8,48 +8,23 @@
 #include <unordered_set>
 
 #include "corpus/row_file.h"
-#include "ir/normal_form.h"
-#include "ir/split.h"
-#include "support/files.h"
 
 namespace llmc {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// Unoptimised IR of the unit; clang runs below this process.
-Result<std::string> unit_bitcode(const Input& input) {
-  if (input.command) {
-    LLMC_TRY(const FrontEnd front_end, FrontEnd::find());
-    return front_end.unoptimised_bitcode(*input.command);
-  }
-  LLMC_TRY(const std::string bytes, read_file(input.name));
-  LLMC_TRY(const IrModule module, IrModule::parse(bytes, input.name, ValueNames::discard));
-  return module.bitcode();
-}
-
-/// One function's row, or why there is none.
-Json describe_function(const std::string& bitcode, const std::string& function,
-                       const CorpusOptions& options) {
-  const auto module = extract_function(bitcode, function);
-  if (!module) return {{"skip", "cannot be cut out"}};
-  if (module->instruction_count() < options.least_instructions) return {{"skip", "trivial"}};
-  auto text = normal_text(*module);
-  if (!text) return {{"skip", "no normal form"}};
-  if (text->size() > options.most_bytes) return {{"skip", "too long"}};
-  if (text->size() < options.least_bytes) return {{"skip", "too short"}};
-  if (auto again = read_normal(*text, function); !again)
-    return {{"skip", "normal form does not parse"}};
-  return {{"function", function}, {"text", *text}, {"plain", module->text().size()}};
-}
-
 /// Runs in a child: the unit's functions as a JSON array.
 Result<std::string> describe_unit(const Input& input, const CorpusOptions& options) {
   LLMC_TRY(const std::string bitcode, unit_bitcode(input));
-  LLMC_TRY(const IrModule module, IrModule::parse(bitcode, input.name, ValueNames::discard));
   Json functions = Json::array();
-  for (const std::string& function : defined_functions(module))
-    functions.push_back(describe_function(bitcode, function, options));
+  const auto take = [&](const CutFunction& cut) {
+    functions.push_back(
+        cut.skip.empty()
+            ? Json{{"function", cut.name}, {"text", cut.text}, {"plain", cut.plain_bytes}}
+            : Json{{"skip", cut.skip}});
+  };
+  LLMC_CHECK(cut_unit(bitcode, input.name, options.cut, take));
   return functions.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
@@ -80,9 +55,9 @@ class Collector {
     ++corpus_.counts.functions;
     FunctionProgram program{
         {}, row.at("function"), row.at("package"), row.at("source"), row.at("text")};
-    if (program.text.size() > options_.most_bytes)
+    if (program.text.size() > options_.cut.most_bytes)
       ++corpus_.counts.skipped["too long"];
-    else if (program.text.size() < options_.least_bytes)
+    else if (program.text.size() < options_.cut.least_bytes)
       ++corpus_.counts.skipped["too short"];
     else
       add(std::move(program));

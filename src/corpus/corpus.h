@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "corpus/cut.h"
 #include "sandbox/child.h"
 #include "sandbox/inputs.h"
 #include "support/digest.h"
@@ -42,9 +43,7 @@ struct FunctionProgram {
 struct CorpusOptions {
   unsigned jobs = 1;
   Limits limits;  ///< for each unit, and for each program
-  std::size_t least_bytes = 0;  ///< of normal text
-  std::size_t most_bytes = 8192;  ///< of normal text
-  std::uint64_t least_instructions = 5;  ///< not counted again in programs from rows
+  CutLimits cut;  ///< instructions are not counted again in programs from rows
   std::size_t most_programs = 0;  ///< a sample of so many, by hash; 0: all
   std::uint64_t seed = 1;
   const volatile int* interrupt = nullptr;

@@ -84,7 +84,7 @@ Result<std::string> pretrain_rows(const FunctionProgram& program, const CorpusCo
 Result<std::string> lift_rows(const FunctionProgram& program, const DatasetOptions& options,
                               const CorpusCompiler& compiler) {
   LLMC_TRY(const OzCode oz, oz_code(program, compiler));
-  if (oz.assembly.size() > options.corpus.most_bytes) return skip("assembly too long");
+  if (oz.assembly.size() > options.corpus.cut.most_bytes) return skip("assembly too long");
   return task_row(program, "lift", disassembly_prompt(oz.assembly),
                   to_string(DisassemblyAnswer{oz.text}));
 }
@@ -122,7 +122,7 @@ Result<std::string> emulate_rows(const FunctionProgram& program, const DatasetOp
     if (!drawn.insert(prompt.passes).second) continue;
     // A drawn list may be the death of LLVM.
     const auto made = run_with(care, options.corpus, [&] {
-      return emulate_list(program, prompt, compiler, options.corpus.most_bytes);
+      return emulate_list(program, prompt, compiler, options.corpus.cut.most_bytes);
     });
     rows += made ? *made : skip(skip_reason(made.error()));
   }
@@ -154,7 +154,7 @@ Result<std::string> flags_rows(const FunctionProgram& program, const DatasetOpti
 /// Runs in a child.
 Result<std::string> rows_of(const FunctionProgram& program, const DatasetOptions& options,
                             Care care) {
-  LLMC_TRY(const CorpusCompiler compiler, CorpusCompiler::create());
+  LLMC_TRY(const CorpusCompiler compiler, CorpusCompiler::create(target_of_normal(program.text)));
   switch (options.kind) {
     case DatasetKind::emulate:
       return emulate_rows(program, options, compiler, care);

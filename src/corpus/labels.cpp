@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <limits>
 #include <optional>
@@ -11,6 +12,8 @@
 
 #include "corpus/compiler.h"
 #include "corpus/row_file.h"
+#include "ir/normal_form.h"
+#include "toolchain/program.h"
 #include "tune/portfolio.h"
 
 namespace llmc {
@@ -58,7 +61,7 @@ void read_label(const Json& row, Labels& labels) {
 /// Runs in a child: the size with clang's -Oz and with each list, one a line; "-" for failures.
 Result<std::string> sizes_of(const FunctionProgram& program, const std::vector<std::string>& lists,
                              const CorpusOptions& options, Care care) {
-  LLMC_TRY(const CorpusCompiler compiler, CorpusCompiler::create());
+  LLMC_TRY(const CorpusCompiler compiler, CorpusCompiler::create(target_of_normal(program.text)));
   LLMC_TRY(const IrModule baseline, compiler.optimise_as_clang(program));
   LLMC_TRY(const std::uint64_t size, compiler.size(baseline));
   std::string text = fmt::format("{}\n", size);
@@ -74,42 +77,85 @@ Result<std::string> sizes_of(const FunctionProgram& program, const std::vector<s
   return text;
 }
 
-/// Sizes of one program; the first is that of -Oz.
-struct Sizes {
-  const FunctionProgram* program = nullptr;
-  std::vector<std::optional<std::uint64_t>> of;
-};
-
-Sizes parse_sizes(const FunctionProgram& program, const std::string& text) {
-  Sizes sizes{&program, {}};
+MeasuredSizes parse_sizes(const FunctionProgram& program, const std::string& text) {
+  MeasuredSizes sizes{program.id, 0, {}};
   std::istringstream lines(text);
-  for (std::string line; std::getline(lines, line);)
-    sizes.of.push_back(line == "-" ? std::nullopt : std::optional(std::stoull(line)));
+  std::string line;
+  std::getline(lines, line);
+  sizes.baseline = std::stoull(line);
+  while (std::getline(lines, line))
+    sizes.with.push_back(line == "-" ? std::nullopt : std::optional(std::stoull(line)));
   return sizes;
 }
 
-/// The lists' indices, best first.
-std::vector<std::size_t> greedy_order(const std::vector<Sizes>& table, std::size_t lists) {
-  RatioTable ratios;
-  for (const Sizes& sizes : table) {
-    std::vector<double>& row = ratios.emplace_back();
-    for (std::size_t i = 1; i <= lists; ++i)
-      row.push_back(sizes.of[i] ? log_ratio(*sizes.of[i], *sizes.of[0])
-                                : std::numeric_limits<double>::quiet_NaN());
-  }
-  return choose_greedily(ratios, lists);
-}
-
-Label choose(const Sizes& sizes, const std::vector<std::size_t>& order,
+Label choose(const MeasuredSizes& sizes, const std::vector<std::size_t>& order,
              const std::vector<std::string>& lists) {
-  Label label{"", *sizes.of[0], *sizes.of[0]};
+  Label label{"", sizes.baseline, sizes.baseline};
   for (const std::size_t i : order) {
-    const auto& size = sizes.of[i + 1];
+    const auto& size = sizes.with[i];
     if (!size || *size >= label.binary_size) continue;
     label.list = lists[i];
     label.binary_size = *size;
   }
   return label;
+}
+
+constexpr std::string_view k_magic = "llmc-labels 1";
+
+/// Reads what write_labels wrote.
+Result<Labels> parse_label_file(const std::string& text, const std::string& name) {
+  Labels labels;
+  std::vector<std::string> lists;
+  std::istringstream lines(text);
+  std::string line;
+  std::size_t number = 0;
+  const auto wrong = [&](const char* what) {
+    return fail(fmt::format("{}:{}: {}", name, number, what));
+  };
+  bool complete = false;
+  while (std::getline(lines, line)) {
+    ++number;
+    if (number == 1 || line.starts_with("toolchain ")) continue;
+    if (line.starts_with("list ")) {
+      lists.push_back(line.substr(5));
+      continue;
+    }
+    if (line.starts_with("end ")) {
+      complete = line.substr(4) == std::to_string(labels.by_program.size());
+      break;
+    }
+    std::istringstream words(line);
+    std::string id;
+    std::string list;
+    Label label;
+    words >> id >> label.baseline >> label.binary_size >> list;
+    const auto program = parse_digest(id);
+    if (!program || words.fail()) return wrong("no label; expected ID BASELINE SIZE LIST");
+    if (list != "-") {
+      std::size_t index = lists.size();
+      std::from_chars(list.data(), list.data() + list.size(), index);
+      if (index >= lists.size()) return wrong("names a list that is not there");
+      label.list = lists[index];
+    }
+    labels.by_program[*program] = label;
+  }
+  if (!complete) return fail(name + ": truncated; make it again");
+  return labels;
+}
+
+Result<Labels> parse_tune_rows(const std::string& text, const std::string& name) {
+  Labels labels;
+  std::istringstream lines(text);
+  std::size_t number = 0;
+  for (std::string line; std::getline(lines, line);) {
+    ++number;
+    try {
+      read_label(Json::parse(line), labels);
+    } catch (const Json::exception&) {
+      return fail(fmt::format("{}:{}: not a row of llmc tune --json", name, number));
+    }
+  }
+  return labels;
 }
 
 }  // namespace
@@ -127,25 +173,54 @@ double Labels::gain() const {
 
 Result<Labels> read_labels(const std::filesystem::path& path) {
   LLMC_TRY(const std::string text, read_rows(path));
-  Labels labels;
-  std::istringstream lines(text);
+  return text.starts_with(k_magic) ? parse_label_file(text, path.string())
+                                   : parse_tune_rows(text, path.string());
+}
+
+Result<void> write_labels(const Labels& labels, const std::filesystem::path& path) {
+  std::map<std::string, std::size_t> lists;
+  for (const auto& [id, label] : labels.by_program)
+    if (!label.list.empty()) lists.try_emplace(label.list, 0);
+  std::string text = fmt::format("{}\ntoolchain {}\n", k_magic, toolchain_version());
   std::size_t number = 0;
-  for (std::string line; std::getline(lines, line);) {
-    ++number;
-    try {
-      read_label(Json::parse(line), labels);
-    } catch (const Json::exception&) {
-      return fail(fmt::format("{}:{}: not a row of llmc tune --json", path.string(), number));
-    }
+  for (auto& [list, index] : lists) {
+    index = number++;
+    text += fmt::format("list {}\n", list);
   }
+  for (const auto& [id, label] : labels.by_program)
+    text += fmt::format("{} {} {} {}\n", id.hex(), label.baseline, label.binary_size,
+                        label.list.empty() ? "-" : std::to_string(lists.at(label.list)));
+  text += fmt::format("end {}\n", labels.by_program.size());
+  LLMC_TRY(RowFile file, RowFile::create(path));
+  LLMC_CHECK(file.add(text));
+  return file.finish();
+}
+
+std::vector<std::size_t> greedy_order(const std::vector<MeasuredSizes>& table, std::size_t count) {
+  RatioTable ratios;
+  for (const MeasuredSizes& sizes : table) {
+    std::vector<double>& row = ratios.emplace_back();
+    for (const auto& size : sizes.with)
+      row.push_back(size ? log_ratio(*size, sizes.baseline)
+                         : std::numeric_limits<double>::quiet_NaN());
+  }
+  return choose_greedily(ratios, count);
+}
+
+Labels choose_smallest(const std::vector<MeasuredSizes>& table,
+                       const std::vector<std::string>& lists,
+                       const std::vector<std::size_t>& order) {
+  Labels labels;
+  for (const MeasuredSizes& sizes : table)
+    labels.by_program[sizes.program] = choose(sizes, order, lists);
   return labels;
 }
 
 Result<Labels> choose_labels(const std::vector<FunctionProgram>& programs,
                              const std::vector<std::string>& lists, const CorpusOptions& options,
                              const CorpusProgress& progress) {
-  Labels labels;
-  std::vector<Sizes> table;
+  std::map<std::string, std::uint64_t> skipped;
+  std::vector<MeasuredSizes> table;
   std::size_t done = 0;
   LLMC_CHECK(run_on_programs(
       programs.size(), options,
@@ -155,12 +230,11 @@ Result<Labels> choose_labels(const std::vector<FunctionProgram>& programs,
         if (result.bytes)
           table.push_back(parse_sizes(programs[result.tag], *result.bytes));
         else
-          ++labels.skipped[skip_reason(result.bytes.error())];
+          ++skipped[skip_reason(result.bytes.error())];
         return {};
       }));
-  const std::vector<std::size_t> order = greedy_order(table, lists.size());
-  for (const Sizes& sizes : table)
-    labels.by_program[sizes.program->id] = choose(sizes, order, lists);
+  Labels labels = choose_smallest(table, lists, greedy_order(table, lists.size()));
+  labels.skipped = std::move(skipped);
   return labels;
 }
 

@@ -17,22 +17,32 @@
 namespace llmc {
 namespace {
 
-constexpr const char* k_layout =
+constexpr const char* k_x86_64_layout =
     "e-m:e-p270:32:32-p271:32:32-p272:64:64-i64:64-i128:128-f80:128-n8:16:32:64-S128";
+constexpr const char* k_aarch64_layout = "e-m:e-i8:8:32-i16:16:32-i64:64-i128:128-n32:64-S128-Fn32";
+
+const char* layout_of(NormalTarget target) {
+  return target == NormalTarget::x86_64 ? k_x86_64_layout : k_aarch64_layout;
+}
+
+constexpr const char* k_frame_pointer = "frame-pointer";
 
 /// Stands in front of instructions whose alignment is not printed; LLVM prints no control
 /// characters, so it is unmistakable.
 constexpr char k_default_alignment = '\x01';
 
-/// Whether a string attribute says no more than the defaults, or nothing that x86-64 code at -Oz
-/// depends on.
+/// Whether a string attribute says no more than the defaults, or nothing that code at -Oz depends
+/// on.
 bool is_noise(llvm::StringRef key, llvm::StringRef value) {
-  if (key == "target-cpu") return value == "x86-64";
-  if (key == "target-features") return value == "+cmov,+cx8,+fxsr,+mmx,+sse,+sse2,+x87";
+  if (key == "target-cpu") return value == "x86-64" || value == "generic";
+  if (key == "target-features")
+    return value == "+cmov,+cx8,+fxsr,+mmx,+sse,+sse2,+x87" ||
+           value == "+fp-armv8,+neon,+v8a,-fmv" ||
+           value == "+fp-armv8,+neon,+outline-atomics,+v8a,-fmv";
   if (key == "no-trapping-math" || key == "tune-cpu" || key == "stack-protector-buffer-size" ||
       key == "min-legal-vector-width" || key == "alloc-family" || key == "alloc-variant-zeroed")
     return true;
-  return value == "false" || (key == "frame-pointer" && value == "none");
+  return value == "false";
 }
 
 /// Attributes that only matter where there is a body.
@@ -50,7 +60,23 @@ std::vector<std::string> noise_in(const llvm::AttributeSet& set) {
   return keys;
 }
 
-void strip_attributes(llvm::Function& function) {
+/// What a function that says nothing of its frame pointer has.
+const char* usual_frame_pointer(NormalTarget target) {
+  return target == NormalTarget::x86_64 ? "none" : "non-leaf";
+}
+
+/// Leaves "frame-pointer" on functions where it is not the usual one. LLVM takes "none" from its
+/// absence.
+void strip_frame_pointer(llvm::Function& function, NormalTarget target) {
+  const llvm::Attribute attribute = function.getFnAttribute(k_frame_pointer);
+  const std::string value = attribute.isValid() ? attribute.getValueAsString().str() : "none";
+  function.removeFnAttr(k_frame_pointer);
+  if (!function.isDeclaration() && value != usual_frame_pointer(target))
+    function.addFnAttr(k_frame_pointer, value);
+}
+
+void strip_attributes(llvm::Function& function, NormalTarget target) {
+  strip_frame_pointer(function, target);
   for (const std::string& key : noise_in(function.getAttributes().getFnAttrs()))
     function.removeFnAttr(key);
   function.removeFnAttr(llvm::Attribute::MinSize);
@@ -95,7 +121,7 @@ void strip_variable(llvm::GlobalVariable& variable, const llvm::DataLayout& layo
 }
 
 /// Takes out of `module` all that the text leaves out and LLVM's printer would print.
-void strip(llvm::Module& module) {
+void strip(llvm::Module& module, NormalTarget target) {
   llvm::StripDebugInfo(module);
   while (!module.named_metadata_empty()) module.named_metadata_begin()->eraseFromParent();
   module.setSourceFileName("");
@@ -103,7 +129,7 @@ void strip(llvm::Module& module) {
     function.clearMetadata();
     strip_instructions(function);
   }
-  for (llvm::Function& function : module) strip_attributes(function);
+  for (llvm::Function& function : module) strip_attributes(function, target);
   for (llvm::GlobalVariable& variable : module.globals())
     strip_variable(variable, module.getDataLayout());
   std::vector<llvm::GlobalObject*> unused;
@@ -207,15 +233,26 @@ std::string compact(std::string_view printed) {
   return text;
 }
 
-/// Whether the normal form can stand for modules of this triple; the empty one means any target.
-bool is_supported(const std::string& text) {
+/// The target that modules of this triple are for; none named means x86-64. Fails for others.
+Result<NormalTarget> target_of(const std::string& text) {
   const llvm::Triple triple(text);
-  return text.empty() ||
-         (triple.getArch() == llvm::Triple::x86_64 && triple.isOSLinux() && !triple.isX32());
+  if (text.empty()) return NormalTarget::x86_64;
+  if (triple.getArch() == llvm::Triple::x86_64 && triple.isOSLinux() && !triple.isX32())
+    return NormalTarget::x86_64;
+  if (triple.getArch() == llvm::Triple::aarch64 && triple.isOSLinux() &&
+      triple.getEnvironment() != llvm::Triple::GNUILP32)
+    return NormalTarget::aarch64;
+  return fail(
+      fmt::format("the target is {}; the normal form is for x86-64 Linux and AArch64 Linux", text));
+}
+
+/// The line by which a text says its target.
+std::string name_of_target(NormalTarget target) {
+  return fmt::format("target triple = \"{}\"", triple_of(target));
 }
 
 /// Puts back what the text implies.
-void complete(llvm::Module& module) {
+void complete(llvm::Module& module, NormalTarget target) {
   module.setSourceFileName("");
   module.setModuleIdentifier("");
   if (module.getModuleFlag("wchar_size") == nullptr)
@@ -223,7 +260,10 @@ void complete(llvm::Module& module) {
   if (module.getModuleFlag("PIC Level") == nullptr) module.setPICLevel(llvm::PICLevel::BigPIC);
   if (module.getModuleFlag("PIE Level") == nullptr) module.setPIELevel(llvm::PIELevel::Large);
   for (llvm::Function& function : module) {
-    if (function.isDeclaration() || function.hasOptNone()) continue;
+    if (function.isDeclaration()) continue;
+    if (target == NormalTarget::aarch64 && !function.hasFnAttribute(k_frame_pointer))
+      function.addFnAttr(k_frame_pointer, usual_frame_pointer(target));
+    if (function.hasOptNone()) continue;
     function.addFnAttr(llvm::Attribute::MinSize);
     function.addFnAttr(llvm::Attribute::OptimizeForSize);
     if (!function.doesNotThrow()) continue;
@@ -235,40 +275,60 @@ void complete(llvm::Module& module) {
 
 }  // namespace
 
+std::string_view triple_of(NormalTarget target) {
+  return target == NormalTarget::x86_64 ? "x86_64-pc-linux-gnu" : "aarch64-unknown-linux-gnu";
+}
+
+NormalTarget target_of_normal(std::string_view text) {
+  const std::string_view line = text.substr(0, text.find('\n'));
+  return line == name_of_target(NormalTarget::aarch64) ? NormalTarget::aarch64
+                                                       : NormalTarget::x86_64;
+}
+
 Result<std::string> normal_text(const IrModule& module) {
-  if (!is_supported(module.target_triple()))
-    return fail(fmt::format("the target is {}; the normal form is for x86-64 Linux",
-                            module.target_triple()));
+  LLMC_TRY(const NormalTarget target, target_of(module.target_triple()));
   // Numbered values: names do not survive this way of copying.
   LLMC_TRY(IrModule copy, IrModule::parse(module.bitcode(), "module", ValueNames::discard));
-  strip(copy.module());
-  const llvm::DataLayout layout(k_layout);
+  strip(copy.module(), target);
+  const llvm::DataLayout layout(layout_of(target));
   AlignmentMarker marker(layout);
   std::string printed;
   llvm::raw_string_ostream stream(printed);
   copy.module().print(stream, &marker);
-  return compact(printed);
+  const bool is_said = target != NormalTarget::x86_64;
+  return (is_said ? name_of_target(target) + '\n' : "") + compact(printed);
 }
 
 Result<IrModule> read_normal(std::string_view text, const std::string& name) {
   std::string whole;
   // On the first line, so that the numbers of lines in messages are those of `text`.
+  const NormalTarget said = target_of_normal(text);
   if (!text.contains("target datalayout"))
-    whole += fmt::format("target datalayout = \"{}\" ", k_layout);
+    whole += fmt::format("target datalayout = \"{}\" ", layout_of(said));
   if (!text.contains("target triple"))
-    whole += fmt::format("target triple = \"{}\" ", k_normal_triple);
+    whole += fmt::format("target triple = \"{}\" ", triple_of(said));
   whole += text;
   LLMC_TRY(IrModule module, IrModule::parse(whole, name));
-  if (!is_supported(module.target_triple()))
-    return fail(fmt::format("{}: the target is {}; the normal form is for x86-64 Linux", name,
-                            module.target_triple()));
-  complete(module.module());
+  const auto target = target_of(module.target_triple());
+  if (!target) return std::unexpected(target.error().with_context(name));
+  complete(module.module(), *target);
   return module;
 }
 
 Result<IrModule> normalised(const IrModule& module) {
   LLMC_TRY(const std::string text, normal_text(module));
   return read_normal(text, "normal form");
+}
+
+std::string anonymous_bitcode(const IrModule& module) {
+  // Bitcode that was valid reads again.
+  IrModule copy = *IrModule::parse(module.bitcode(), "module", ValueNames::discard);
+  llvm::StripDebugInfo(copy.module());
+  copy.module().setSourceFileName("");
+  copy.module().setModuleIdentifier("");
+  if (llvm::NamedMDNode* ident = copy.module().getNamedMetadata("llvm.ident"))
+    ident->eraseFromParent();
+  return copy.bitcode();
 }
 
 }  // namespace llmc

@@ -9,8 +9,14 @@
 
 namespace llmc {
 
-/// The target of every normal form.
-inline constexpr const char* k_normal_triple = "x86_64-pc-linux-gnu";
+/// The targets that texts in normal form are for, both as Linux has them.
+enum class NormalTarget { x86_64, aarch64 };
+
+/// The triple that clang gives to modules for `target`.
+std::string_view triple_of(NormalTarget target);
+
+/// What `text`, which is in normal form, is for: x86-64 unless its first line names AArch64.
+NormalTarget target_of_normal(std::string_view text);
 
 /// `module` as LLVM-IR with everything left out that models need not see. The text depends on the
 /// module alone and is a fixed point: `normal_text(read_normal(normal_text(m)))` is
@@ -20,11 +26,13 @@ inline constexpr const char* k_normal_triple = "x86_64-pc-linux-gnu";
 ///   - debug information, all metadata (tbaa, loops, profiles, module flags, ident), comments
 ///   - names of values and blocks (they are numbered), of the module and its source file
 ///   - declarations that nothing uses, and those of intrinsics, which LLVM knows itself
-///   - attributes that only repeat the defaults of x86-64 (see `is_noise` in the .cpp) or say
+///   - attributes that only repeat the defaults of the target (see `is_noise` in the .cpp) or say
 ///     nothing where they stand, such as minsize on a declaration
 ///   - indentation and blank lines
 /// Implied, and put back by `read_normal`:
-///   - target triple and data layout: x86-64 Linux; module flags: wchar_size 4, PIC 2, PIE 2
+///   - target triple (that of AArch64 is said on the first line, none means x86-64) and data
+///     layout; module flags: wchar_size 4, PIC 2, PIE 2
+///   - for AArch64, "frame-pointer"="non-leaf" on functions that say nothing of it
 ///   - minsize and optsize on every defined function that is not optnone
 ///   - nounwind on the calls (not invokes) in a function that is nounwind itself: were one of them
 ///     to unwind, so would the function
@@ -45,5 +53,9 @@ Result<IrModule> read_normal(std::string_view text, const std::string& name);
 
 /// `read_normal(normal_text(module))`: the module that the model sees, for the compiler to see.
 Result<IrModule> normalised(const IrModule& module);
+
+/// The module as bitcode without debug information, names of values and of the source file: what a
+/// translation unit is known by. Unlike the normal form it keeps the metadata that passes use.
+std::string anonymous_bitcode(const IrModule& module);
 
 }  // namespace llmc

@@ -50,6 +50,27 @@ Result<std::string> read_file(const fs::path& path) {
   return bytes;
 }
 
+Result<std::string> read_part(const fs::path& path, std::uint64_t offset, std::uint64_t size) {
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return std::unexpected(system_error(path, "cannot open"));
+  std::string bytes(size, '\0');
+  std::uint64_t got = 0;
+  while (got < size) {
+    const ssize_t count =
+        ::pread(fd, bytes.data() + got, size - got, static_cast<off_t>(offset + got));
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) {
+      Error error = count < 0 ? system_error(path, "cannot read")
+                              : Error{path.string() + ": shorter than expected; it was truncated"};
+      ::close(fd);
+      return std::unexpected(std::move(error));
+    }
+    got += static_cast<std::uint64_t>(count);
+  }
+  ::close(fd);
+  return bytes;
+}
+
 Result<void> write_file(const fs::path& path, std::string_view bytes) {
   if (path == "-") return write_all(STDOUT_FILENO, bytes, "standard output");
   struct stat info{};
@@ -76,8 +97,7 @@ Result<void> write_file(const fs::path& path, std::string_view bytes) {
 Result<void> make_folder(const fs::path& path) {
   std::error_code code;
   fs::create_directories(path, code);
-  if (code)
-    return fail(path.string() + ": cannot create the folder: " + code.message());
+  if (code) return fail(path.string() + ": cannot create the folder: " + code.message());
   return {};
 }
 

@@ -1,6 +1,7 @@
 // Files: whole-file reads, atomic writes, temporary folders.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -11,6 +12,10 @@ namespace llmc {
 
 /// The bytes of `path`; "-" reads standard input.
 Result<std::string> read_file(const std::filesystem::path& path);
+
+/// `size` bytes of `path` from `offset` on; fewer are an error.
+Result<std::string> read_part(const std::filesystem::path& path, std::uint64_t offset,
+                              std::uint64_t size);
 
 /// Writes `bytes` under a temporary name beside `path`, then renames it: a reader sees the old file
 /// or the new one, never a part. "-" writes to standard output. A failure (a full disk, a read-only

@@ -6,7 +6,7 @@ namespace llmc {
 namespace {
 
 /// The line without comment, with blanks for tabs, trimmed.
-std::string clean_line(std::string_view line) {
+std::string clean_line(std::string_view line, std::string_view comment) {
   std::string result;
   bool quoted = false;
   for (std::size_t i = 0; i < line.size(); ++i) {
@@ -16,7 +16,7 @@ std::string clean_line(std::string_view line) {
       continue;
     }
     if (line[i] == '"') quoted = !quoted;
-    if (!quoted && line[i] == '#') break;
+    if (!quoted && line.substr(i).starts_with(comment)) break;
     const bool blank = !quoted && (line[i] == '\t' || line[i] == ' ');
     if (!blank)
       result += line[i];
@@ -43,11 +43,12 @@ bool is_noise(std::string_view line) {
 
 }  // namespace
 
-std::string clean_assembly(std::string_view assembly) {
+std::string clean_assembly(std::string_view assembly, NormalTarget target) {
+  const std::string_view comment = target == NormalTarget::x86_64 ? "#" : "//";
   std::string text;
   while (!assembly.empty()) {
     const std::size_t end = std::min(assembly.find('\n'), assembly.size());
-    const std::string line = clean_line(assembly.substr(0, end));
+    const std::string line = clean_line(assembly.substr(0, end), comment);
     assembly.remove_prefix(std::min(end + 1, assembly.size()));
     if (!is_noise(line)) text += line + '\n';
   }

@@ -4,9 +4,11 @@
 #include <string>
 #include <string_view>
 
+#include "ir/normal_form.h"
+
 namespace llmc {
 
-/// LLVM's x86-64 assembly without what says nothing about the code:
+/// LLVM's assembly for `target` without what says nothing about the code:
 ///
 ///   - comments, blank lines, indentation; a tab between two words is a blank
 ///   - .file, .ident, .addrsig, .addrsig_sym, .text, the section .note.GNU-stack
@@ -16,6 +18,6 @@ namespace llmc {
 ///
 /// What is left is assembly with the same instructions, data and symbols; to be assembled it must
 /// lose .cfi_startproc, whose other half is gone.
-std::string clean_assembly(std::string_view assembly);
+std::string clean_assembly(std::string_view assembly, NormalTarget target = NormalTarget::x86_64);
 
 }  // namespace llmc

@@ -1,0 +1,67 @@
+#include "cli/corpus_common.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+
+#include "support/stopwatch.h"
+
+namespace llmc {
+
+void CorpusChoice::add_folder(CLI::App& app) {
+  app.add_option("--corpus", folder,
+                 "The corpus (default: $LLMC_CORPUS, or corpus in the cache folder)")
+      ->type_name("FOLDER");
+}
+
+void CorpusChoice::add_filter(CLI::App& app) {
+  app.add_option("--split", split, "Programs of one split only")
+      ->check(CLI::IsMember({"train", "validation", "test"}));
+  app.add_option("--kind", kind, "Functions or whole units only")
+      ->check(CLI::IsMember({"function", "unit"}));
+  app.add_option("--target", target, "Programs for one target only")
+      ->check(CLI::IsMember({"x86_64", "aarch64"}));
+  app.add_option("--package", package, "Programs of one package only")->type_name("NAME");
+  app.add_option("--min-bytes", least_bytes, "Leave out smaller programs");
+  app.add_option("--max-bytes", most_bytes, "Leave out larger programs; 0 for no limit");
+  app.add_flag("--all", all, "Also duplicates and what is in the evaluation set");
+}
+
+std::filesystem::path CorpusChoice::path() const {
+  return folder.empty() ? CorpusStore::default_folder() : std::filesystem::path(folder);
+}
+
+Result<CorpusStore> CorpusChoice::open(CorpusStore::Mode mode) const {
+  return CorpusStore::open(path(), mode);
+}
+
+ProgramFilter CorpusChoice::filter() const {
+  ProgramFilter filter;
+  if (!split.empty()) filter.split = *parse_split(split);
+  if (!kind.empty()) filter.kind = kind == "unit" ? ProgramKind::unit : ProgramKind::function;
+  if (!target.empty())
+    filter.target = target == "x86_64" ? NormalTarget::x86_64 : NormalTarget::aarch64;
+  if (all) filter.standing.reset();
+  filter.package = package;
+  filter.least_bytes = least_bytes;
+  if (most_bytes > 0) filter.most_bytes = most_bytes;
+  return filter;
+}
+
+CorpusProgress show_progress(ProgressLine& line, std::string prefix, const char* noun) {
+  return [&line, prefix = std::move(prefix), noun, start = std::chrono::steady_clock::now()](
+             std::size_t done, std::size_t all) {
+    const double rate = static_cast<double>(done) / std::max(seconds_since(start), 1e-3);
+    line.show(fmt::format("{}[{}/{} {}] {:.1f}/s, {} left", prefix, done, all, noun, rate,
+                          format_duration(static_cast<double>(all - done) / rate)));
+  };
+}
+
+std::string describe_counts(const std::map<std::string, std::uint64_t>& counts) {
+  std::string text;
+  for (const auto& [name, count] : counts)
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, name);
+  return text.empty() ? "none" : text;
+}
+
+}  // namespace llmc

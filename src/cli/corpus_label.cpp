@@ -1,0 +1,339 @@
+// llmc corpus label: the pass list that makes each program smallest.
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <charconv>
+#include <set>
+
+#include "cli/command.h"
+#include "cli/corpus_common.h"
+#include "cli/shared_options.h"
+#include "cli/soundness_common.h"
+#include "cli/tune_common.h"
+#include "corpus/label_run.h"
+#include "passes/verdict_table.h"
+#include "soundness/checker.h"
+#include "support/files.h"
+#include "tune/portfolio.h"
+
+namespace llmc {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+
+struct Options {
+  CorpusChoice corpus;
+  SharedOptions limits;
+  SoundnessOptions gate;
+  std::string store;
+  std::vector<std::string> merge;
+  std::string steps = "all";
+  std::string shard = "0/1";
+  std::string portfolio;
+  std::size_t most_programs = 0;
+  std::size_t searched = 2000;
+  std::uint64_t evaluations = 60;
+  std::size_t lists = 100;
+  std::uint64_t seed = 1;
+  std::size_t portfolio_size = 30;
+  std::string output;
+  std::string portfolio_output;
+  bool json = false;
+};
+
+void add_options(CLI::App& app, Options& options) {
+  options.corpus.split = "train";
+  options.corpus.kind = "function";
+  options.corpus.target = "x86_64";
+  options.corpus.add_folder(app);
+  options.corpus.add_filter(app);
+  app.add_option("--labels", options.store, "Where results are kept (default: labels.db there)")
+      ->type_name("FILE");
+  app.add_option("--merge", options.merge, "Take in the results of other shards first")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
+  app.add_option("--steps", options.steps, "Do only this step of the four")
+      ->check(CLI::IsMember({"all", "search", "lists", "measure", "choose"}))
+      ->capture_default_str();
+  app.add_option("--shard", options.shard, "Search and measure share I of N only: I/N, I from 0")
+      ->capture_default_str();
+  app.add_option("--programs", options.most_programs,
+                 "Label so many programs, chosen by hash; 0 for all")
+      ->capture_default_str();
+  app.add_option("--search", options.searched, "Search on so many of them, chosen by hash")
+      ->capture_default_str();
+  app.add_option("--evals", options.evaluations, "Evaluations of each search")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  app.add_option("--lists", options.lists, "Winners that are tried on every program")
+      ->check(CLI::Range(1, 100'000))
+      ->capture_default_str();
+  app.add_option("--portfolio", options.portfolio,
+                 "Lists that searches start from, and candidates beside the winners (default: the\n"
+                 "portfolio that came with llmc)")
+      ->type_name("FILE");
+  app.add_option("--seed", options.seed, "Seed of all random choices")->capture_default_str();
+  app.add_option("-o,--output", options.output, "Write the labels here (.zst: compressed)")
+      ->type_name("FILE");
+  app.add_option("--portfolio-output", options.portfolio_output,
+                 "Write the lists that do most together on the train split here")
+      ->type_name("FILE");
+  app.add_option("-k,--portfolio-size", options.portfolio_size, "How many")->capture_default_str();
+  app.add_flag("--json", options.json, "The summary as JSON");
+  app.add_option("-j,--jobs", options.gate.jobs, "Processes at work")
+      ->check(CLI::Range(1, 1024))
+      ->capture_default_str();
+  options.gate.add_suites(app);
+  options.limits.add_limits(app);
+}
+
+Result<Shard> parse_shard(const std::string& text) {
+  Shard shard;
+  const std::size_t slash = text.find('/');
+  const auto number = [](std::string_view digits, std::uint64_t& value) {
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+    return error == std::errc() && end == digits.data() + digits.size();
+  };
+  const std::string_view all = text;
+  if (slash == text.npos || !number(all.substr(0, slash), shard.index) ||
+      !number(all.substr(slash + 1), shard.of) || shard.index >= shard.of)
+    return fail(fmt::format("--shard {}: expected I/N with I from 0 to N - 1", text),
+                ErrorKind::usage);
+  return shard;
+}
+
+/// One run: what its steps share.
+class Labeller {
+ public:
+  static Result<int> run(const Options& options);
+
+ private:
+  Labeller(const Options& options, CorpusStore corpus, LabelStore store,
+           const PassCatalogue& catalogue, const Alphabet& alphabet)
+      : options_(options),
+        corpus_(std::move(corpus)),
+        store_(std::move(store)),
+        catalogue_(catalogue) {
+    setting_.alphabet = &alphabet;
+    setting_.options.evaluations = options.evaluations;
+    setting_.options.seed = options.seed;
+  }
+
+  [[nodiscard]] bool does(const char* step) const {
+    return options_.steps == "all" || options_.steps == step;
+  }
+
+  [[nodiscard]] LabelProgress progress(const char* step) {
+    return show_progress(line_, fmt::format("{} ", step), "programs");
+  }
+
+  Result<void> prepare();
+  Result<void> search();
+  Result<void> choose_lists();
+  Result<void> measure();
+  Result<void> finish();
+  Result<std::vector<LabelProgram>> programs(std::size_t most);
+  Result<std::vector<MeasuredSizes>> sizes_of_split(const std::vector<std::string>& lists);
+  void print_summary(const Labels& labels, const std::vector<std::string>& lists,
+                     const std::vector<double>& gains);
+
+  const Options& options_;
+  CorpusStore corpus_;
+  LabelStore store_;
+  const PassCatalogue& catalogue_;
+  SearchSetting setting_;
+  std::vector<std::string> known_lists_;
+  Shard shard_;
+  std::unique_ptr<Evaluator> evaluator_;
+  ProgressLine line_;
+};
+
+Result<void> Labeller::prepare() {
+  LLMC_TRY(shard_, parse_shard(options_.shard));
+  for (const std::string& file : options_.merge) {
+    LLMC_CHECK(store_.merge(file));
+  }
+  const fs::path path =
+      options_.portfolio.empty() ? default_portfolio() : fs::path(options_.portfolio);
+  LLMC_TRY(const auto known, read_lists(path, catalogue_));
+  for (const PassList& list : known) {
+    if (list.tier(catalogue_) > PassTier::trusted) continue;
+    setting_.seeds.push_back(list);
+    known_lists_.push_back(list.to_string());
+  }
+  LLMC_TRY(evaluator_,
+           Evaluator::create({options_.gate.jobs, options_.limits.limits(), Reuse::all, nullptr}));
+  evaluator_->set_interrupt_flag(&interrupted);
+  return {};
+}
+
+Result<std::vector<LabelProgram>> Labeller::programs(std::size_t most) {
+  return load_label_programs(corpus_, options_.corpus.filter(), shard_, most, options_.seed);
+}
+
+Result<void> Labeller::search() {
+  const std::size_t limit = options_.most_programs == 0
+                                ? options_.searched
+                                : std::min(options_.searched, options_.most_programs);
+  LLMC_TRY(const auto sample, programs(limit));
+  auto done =
+      search_programs(*evaluator_, sample, setting_, store_, &interrupted, progress("search"));
+  line_.clear();
+  return done;
+}
+
+Result<void> Labeller::choose_lists() {
+  const Digest setting = setting_digest(setting_);
+  LLMC_TRY(const auto known, store_.lists(setting));
+  if (!known.empty()) return {};
+  LLMC_TRY(const auto winners, store_.winners(setting));
+  if (winners.empty()) return fail("no search has been done; do --steps search first");
+  LLMC_TRY(const auto verdicts, options_.gate.open_store());
+  LLMC_TRY(auto checkers, options_.gate.make_checkers(verdicts.get(), line_));
+  std::vector<std::string> sound;
+  std::size_t rejected = 0;
+  for (const std::string& list : rank_winners(winners, known_lists_)) {
+    if (sound.size() == options_.lists) break;
+    if (interrupted != 0) return fail("interrupted", ErrorKind::interrupted);
+    line_.show(fmt::format("lists [{}/{}] {} rejected", sound.size(), options_.lists, rejected));
+    LLMC_TRY(const Verdict verdict, check_all(checkers, list));
+    if (verdict.sound())
+      sound.push_back(list);
+    else
+      ++rejected;
+  }
+  line_.clear();
+  if (sound.empty()) return fail("no list is sound on the suite");
+  fmt::print(stderr, "{} lists are sound on the suite, {} were rejected\n", sound.size(), rejected);
+  return store_.set_lists(setting, sound);
+}
+
+Result<void> Labeller::measure() {
+  LLMC_TRY(const auto lists, store_.lists(setting_digest(setting_)));
+  if (lists.empty()) return fail("no lists were chosen; do --steps lists first");
+  LLMC_TRY(const auto all, programs(options_.most_programs));
+  auto done = measure_programs(*evaluator_, all, lists, store_, &interrupted, progress("measure"));
+  line_.clear();
+  return done;
+}
+
+Result<std::vector<MeasuredSizes>> Labeller::sizes_of_split(const std::vector<std::string>& lists) {
+  LLMC_TRY(auto known, store_.sizes(lists_digest(lists)));
+  std::vector<MeasuredSizes> sizes;
+  std::set<Digest> taken;
+  LLMC_CHECK(corpus_.for_each(options_.corpus.filter(), [&](const ProgramRecord& record) {
+    const auto found = known.find(record.id);
+    if (found != known.end() && found->second.with.size() == lists.size() &&
+        taken.insert(record.id).second)
+      sizes.push_back(std::move(found->second));
+    return Result<void>();
+  }));
+  return sizes;
+}
+
+void Labeller::print_summary(const Labels& labels, const std::vector<std::string>& lists,
+                             const std::vector<double>& gains) {
+  std::set<std::string> used;
+  for (const auto& [id, label] : labels.by_program)
+    if (!label.list.empty()) used.insert(label.list);
+  if (options_.json) {
+    Json row = {{"split", options_.corpus.split},
+                {"kind", options_.corpus.kind},
+                {"programs", labels.by_program.size()},
+                {"improved", labels.improved()},
+                {"lists", lists.size()},
+                {"lists_used", used.size()},
+                {"gain", labels.gain()},
+                {"gains_of_first_lists", gains}};
+    fmt::print("{}\n", row.dump());
+    return;
+  }
+  fmt::print("{} {}s of {}: {} smaller than -Oz with one of {} lists; gain {:.2f}%\n",
+             labels.by_program.size(), options_.corpus.kind, options_.corpus.split,
+             labels.improved(), used.size(), 100 * labels.gain());
+  for (const std::size_t k : {1, 2, 5, 10, 30, 100})
+    if (k <= gains.size())
+      fmt::print("  the first {:>3} lists of the portfolio: {:.2f}%\n", k, 100 * gains[k - 1]);
+}
+
+/// The order of the lists is that of the train split, whatever split is asked for.
+Result<void> Labeller::finish() {
+  LLMC_TRY(const auto lists, store_.lists(setting_digest(setting_)));
+  if (lists.empty()) return fail("no lists were chosen; do --steps lists first");
+  Options train = options_;
+  train.corpus.split = "train";
+  LLMC_TRY(const auto known, store_.sizes(lists_digest(lists)));
+  LLMC_TRY(const auto sizes, sizes_of_split(lists));
+  if (sizes.empty()) return fail("no program was measured; do --steps measure first");
+  std::vector<MeasuredSizes> of_train;
+  LLMC_CHECK(corpus_.for_each(train.corpus.filter(), [&](const ProgramRecord& record) {
+    const auto found = known.find(record.id);
+    if (found != known.end() && found->second.with.size() == lists.size())
+      of_train.push_back(found->second);
+    return Result<void>();
+  }));
+  const std::vector<std::size_t> order =
+      greedy_order(of_train.empty() ? sizes : of_train, lists.size());
+  const Labels labels = choose_smallest(sizes, lists, order);
+  print_summary(labels, lists, gains_of_prefixes(sizes, order));
+  if (!options_.output.empty()) {
+    LLMC_CHECK(write_labels(labels, options_.output));
+  }
+  if (options_.portfolio_output.empty()) return {};
+  std::vector<std::string> chosen;
+  for (std::size_t i = 0; i < std::min(order.size(), options_.portfolio_size); ++i)
+    chosen.push_back(lists[order[i]]);
+  const std::string comment = fmt::format(
+      "the {} of {} lists that together make {} {}s of the {} split smallest; all are sound\n"
+      "# on the suite. Made by llmc corpus label --seed {} --evals {} --search {}",
+      chosen.size(), lists.size(), of_train.size(), options_.corpus.kind, train.corpus.split,
+      options_.seed, options_.evaluations, options_.searched);
+  return write_file(options_.portfolio_output, print_portfolio(chosen, comment));
+}
+
+Result<int> Labeller::run(const Options& options) {
+  LLMC_TRY(CorpusStore corpus, options.corpus.open(CorpusStore::Mode::read));
+  const fs::path path =
+      options.store.empty() ? corpus.folder() / "labels.db" : fs::path(options.store);
+  LLMC_TRY(LabelStore store, LabelStore::open(path));
+  LLMC_TRY(const PassCatalogue catalogue, installed_catalogue());
+  const Alphabet alphabet(catalogue, PassTier::trusted);
+  Labeller labeller(options, std::move(corpus), std::move(store), catalogue, alphabet);
+  LLMC_CHECK(labeller.prepare());
+  if (labeller.does("search")) {
+    LLMC_CHECK(labeller.search());
+  }
+  if (labeller.does("lists")) {
+    LLMC_CHECK(labeller.choose_lists());
+  }
+  if (labeller.does("measure")) {
+    LLMC_CHECK(labeller.measure());
+  }
+  if (labeller.does("choose")) {
+    LLMC_CHECK(labeller.finish());
+  }
+  return k_exit_done;
+}
+
+}  // namespace
+
+int run_corpus_label(const std::vector<std::string>& arguments) {
+  CLI::App app(
+      "Labels the programs of a corpus with the pass list that makes each smallest, in four\n"
+      "steps: search on some of them; of the lists that won most often take those that the\n"
+      "suite finds sound; measure every program with each of them; choose. Each step keeps\n"
+      "what it finds and goes on from there when it is run again.",
+      "llmc corpus label");
+  Options options;
+  add_options(app, options);
+  if (const int code = parse_options(app, arguments); code >= 0) return code;
+  catch_interrupts();
+  initialize_targets();
+  options.gate.compile_seconds = std::min(options.limits.deadline_seconds, 60.0);
+  const auto code = Labeller::run(options);
+  return code ? *code : report(code.error());
+}
+
+}  // namespace llmc

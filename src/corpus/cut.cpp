@@ -1,0 +1,51 @@
+#include "corpus/cut.h"
+
+#include "ir/normal_form.h"
+#include "ir/split.h"
+#include "support/files.h"
+
+namespace llmc {
+namespace {
+
+CutFunction cut_function(const std::string& bitcode, const std::string& name,
+                         const CutLimits& limits) {
+  CutFunction cut{name, "", "", 0, 0};
+  const auto skipped = [&](const char* reason) {
+    cut.skip = reason;
+    return cut;
+  };
+  const auto module = extract_function(bitcode, name);
+  if (!module) return skipped("cannot be cut out");
+  cut.instructions = module->instruction_count();
+  if (cut.instructions < limits.least_instructions) return skipped("trivial");
+  auto text = normal_text(*module);
+  if (!text) return skipped("no normal form");
+  if (text->size() > limits.most_bytes) return skipped("too long");
+  if (text->size() < limits.least_bytes) return skipped("too short");
+  if (!read_normal(*text, name)) return skipped("normal form does not parse");
+  cut.text = std::move(*text);
+  cut.plain_bytes = module->text().size();
+  return cut;
+}
+
+}  // namespace
+
+Result<std::string> unit_bitcode(const Input& input) {
+  if (input.command) {
+    LLMC_TRY(const FrontEnd front_end, FrontEnd::find());
+    return front_end.unoptimised_bitcode(*input.command);
+  }
+  LLMC_TRY(const std::string bytes, read_file(input.name));
+  LLMC_TRY(const IrModule module, IrModule::parse(bytes, input.name, ValueNames::discard));
+  return module.bitcode();
+}
+
+Result<void> cut_unit(const std::string& bitcode, const std::string& name, const CutLimits& limits,
+                      const std::function<void(const CutFunction&)>& take) {
+  LLMC_TRY(const IrModule module, IrModule::parse(bitcode, name, ValueNames::discard));
+  for (const std::string& function : defined_functions(module))
+    take(cut_function(bitcode, function, limits));
+  return {};
+}
+
+}  // namespace llmc
