@@ -15,7 +15,7 @@ for variable in [name for name in config.environment if name.startswith("LLMC_CC
     config.environment.pop(variable)
 config.environment["LLMC_CC_UNSAFE"] = "1"  # most tests of cc and difftest are not about the gate
 for variable in ("LLMC_STORE", "LLMC_CLANG", "NO_COLOR", "CPATH", "C_INCLUDE_PATH",
-                 "LLMC_MODEL", "LLMC_SERVE_KEY"):
+                 "LLMC_MODEL", "LLMC_SERVE_KEY", "LLMC_CORPUS"):
     config.environment.pop(variable, None)
 
 # Winners are tested on a few small programs; that they are compiled is known to all tests.
@@ -59,6 +59,8 @@ for feature, path in (
 ):
     if os.path.exists(path):
         config.available_features.add(feature)
+if os.path.exists("/usr/aarch64-linux-gnu/include/stdio.h"):
+    config.available_features.add("aarch64-headers")
 if shutil.which("script"):
     config.available_features.add("terminal")
 if not config.sanitize:

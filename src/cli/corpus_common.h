@@ -1,4 +1,4 @@
-// What the subcommands of llmc corpus share.
+// What the subcommands of llmc corpus, and those of llmc dataset that read a corpus, share.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -46,5 +46,7 @@ int run_corpus_export(const std::vector<std::string>& arguments);
 int run_corpus_check(const std::vector<std::string>& arguments);
 int run_corpus_label(const std::vector<std::string>& arguments);
 int run_corpus_fingerprint(const std::vector<std::string>& arguments);
+int run_dataset_build(const std::vector<std::string>& arguments);
+int run_dataset_check(const std::vector<std::string>& arguments);
 
 }  // namespace llmc

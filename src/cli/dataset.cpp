@@ -251,11 +251,19 @@ Result<void> make_rows(Options& options, ProgressLine& line) {
 }  // namespace
 
 int run_dataset(const std::vector<std::string>& arguments) {
+  const std::string first = arguments.empty() ? "" : arguments[0];
+  const auto rest = [&] {
+    return std::vector<std::string>(arguments.begin() + 1, arguments.end());
+  };
+  if (first == "build") return run_dataset_build(rest());
+  if (first == "check") return run_dataset_check(rest());
   CLI::App app(
       "Turns sources into training data. Each function becomes a program of its own, in normal\n"
       "form; rows are JSON lines. pretrain: its IR before and after the standard pipelines, and\n"
       "its assembly. emulate: what drawn pass lists make of it. flags: the best list known.\n"
-      "lift: assembly back to IR. programs: the functions as bitcode, for llmc tune to label.",
+      "lift: assembly back to IR. programs: the functions as bitcode, for llmc tune to label.\n\n"
+      "llmc dataset build makes all of them from a corpus; llmc dataset check makes rows once\n"
+      "more and compares. Both have a --help of their own.",
       "llmc dataset");
   Options options;
   add_options(app, options);

@@ -98,8 +98,9 @@ Result<void> for_each_row(const std::filesystem::path& path,
   return {};
 }
 
-/// Leaves the programs whose ids, hashed with the seed, are smallest, in their old order.
-void sample(std::vector<FunctionProgram>& programs, std::size_t most, std::uint64_t seed) {
+}  // namespace
+
+void sample_programs(std::vector<FunctionProgram>& programs, std::size_t most, std::uint64_t seed) {
   if (most == 0 || programs.size() <= most) return;
   const auto rank = [&](const FunctionProgram& program) {
     return Digest::of(fmt::format("{}/{}", seed, program.id.hex()));
@@ -110,8 +111,6 @@ void sample(std::vector<FunctionProgram>& programs, std::size_t most, std::uint6
   const Digest limit = ranks[most];
   std::erase_if(programs, [&](const FunctionProgram& each) { return rank(each) >= limit; });
 }
-
-}  // namespace
 
 Result<void> run_in_children(std::size_t count, const CorpusOptions& options,
                              const std::function<Result<std::string>(std::size_t)>& work,
@@ -227,7 +226,7 @@ Result<Corpus> collect_programs(const CorpusSources& sources, const CorpusOption
                                                                    : unit.input.name + ": " + why);
         return {};
       }));
-  sample(corpus.programs, options.most_programs, options.seed);
+  sample_programs(corpus.programs, options.most_programs, options.seed);
   return corpus;
 }
 

@@ -74,6 +74,10 @@ using CorpusProgress = std::function<void(std::size_t done, std::size_t all)>;
 Result<Corpus> collect_programs(const CorpusSources& sources, const CorpusOptions& options,
                                 const CorpusProgress& progress);
 
+/// Leaves the `most` programs (0: all) whose ids, hashed with the seed, are smallest, in their old
+/// order.
+void sample_programs(std::vector<FunctionProgram>& programs, std::size_t most, std::uint64_t seed);
+
 /// How careful a child is that works on programs.
 enum class Care {
   several,  ///< it works on several, one after the other, which is what most of them stand

@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <set>
 
-#include "corpus/compiler.h"
+#include "corpus/made_code.h"
+#include "ir/forget.h"
 #include "ir/normal_form.h"
 #include "tasks/answers.h"
 #include "tasks/assembly_text.h"
@@ -32,9 +34,11 @@ void add_origin(Json& row, const FunctionProgram& program) {
   row["source"] = program.source;
 }
 
-std::string pretrain_row(const FunctionProgram& program, const char* kind,
-                         const std::string& text) {
+/// `passes` is the list that `text` is the result of; empty for none.
+std::string pretrain_row(const FunctionProgram& program, const char* kind, const std::string& text,
+                         const std::string& passes) {
   Json row = {{"task", "pretrain"}, {"kind", kind}, {"text", text}};
+  if (!passes.empty()) row["passes"] = passes;
   add_origin(row, program);
   return to_line(row);
 }
@@ -46,61 +50,74 @@ std::string task_row(const FunctionProgram& program, const char* task, const std
   return to_line(row);
 }
 
-/// The pipeline of -Oz as lists spell it.
-constexpr const char* k_oz = "default<Oz>";
-
-/// The program after -Oz, and the assembly of the module which that text stands for, so that one
-/// can be checked against the other.
-struct OzCode {
-  std::string text, assembly;
-};
-
-Result<OzCode> oz_code(const FunctionProgram& program, const CorpusCompiler& compiler) {
-  OzCode code;
-  LLMC_TRY(const IrModule optimised, compiler.optimise(program, k_oz));
-  LLMC_TRY(code.text, normal_text(optimised));
-  LLMC_TRY(IrModule seen, read_normal(code.text, program.function));
-  LLMC_TRY(code.assembly, compiler.assembly(std::move(seen)));
-  return code;
+/// The lists of `count` draws, each once; equal for equal programs and seeds.
+std::vector<std::string> drawn_lists(const FunctionProgram& program, const DatasetOptions& options,
+                                     std::size_t count) {
+  Random random(program.id.low ^ options.corpus.seed);
+  std::vector<std::string> drawn;
+  for (std::size_t i = 0; i < count; ++i) {
+    std::string list = random_list(*options.alphabet, options.longest_list, random).to_string();
+    if (std::ranges::find(drawn, list) == drawn.end()) drawn.push_back(std::move(list));
+  }
+  return drawn;
 }
 
-Result<std::string> pretrain_rows(const FunctionProgram& program, const CorpusCompiler& compiler) {
-  std::string rows = pretrain_row(program, "ir", program.text);
+Result<std::string> pretrain_rows(const FunctionProgram& program, const DatasetOptions& options,
+                                  const CorpusCompiler& compiler, Care care) {
+  std::string rows = pretrain_row(program, "ir", program.text, "");
   std::set<std::string> known = {program.text};
-  const auto add_optimised = [&](const std::string& text) {
-    if (known.insert(text).second) rows += pretrain_row(program, "ir-optimised", text);
+  const auto add_optimised = [&](const std::string& text, const std::string& list) {
+    if (known.insert(text).second) rows += pretrain_row(program, "ir-optimised", text, list);
   };
   LLMC_TRY(const OzCode oz, oz_code(program, compiler));
-  add_optimised(oz.text);
-  rows += pretrain_row(program, "asm", oz.assembly);
+  add_optimised(oz.text, k_oz);
+  rows += pretrain_row(program, "asm", oz.assembly, k_oz);
   for (const char* list : {"default<O1>", "default<O2>", "default<O3>"}) {
-    LLMC_TRY(const IrModule optimised, compiler.optimise(program, list));
-    LLMC_TRY(const std::string text, normal_text(optimised));
-    add_optimised(text);
+    LLMC_TRY(const std::string text, text_after(program, list, compiler));
+    add_optimised(text, list);
+  }
+  for (const std::string& list : drawn_lists(program, options, options.pretrain_lists)) {
+    // A drawn list may be the death of LLVM.
+    const auto text =
+        run_with(care, options.corpus, [&] { return text_after(program, list, compiler); });
+    if (text)
+      add_optimised(*text, list);
+    else
+      rows += skip(skip_reason(text.error()));
   }
   return rows;
+}
+
+/// The IR that says least and still compiles to `oz.assembly`.
+Result<std::string> plainest_text(const FunctionProgram& program, const OzCode& oz,
+                                  const CorpusCompiler& compiler) {
+  for (const Forget what : {Forget::flags, Forget::attributes}) {
+    LLMC_TRY(IrModule module, read_normal(oz.text, program.function));
+    forget(module, what);
+    LLMC_TRY(const std::string text, normal_text(module));
+    LLMC_TRY(IrModule seen, read_normal(text, program.function));
+    LLMC_TRY(const std::string assembly, compiler.assembly(std::move(seen)));
+    if (assembly == oz.assembly) return text;
+  }
+  return oz.text;
 }
 
 Result<std::string> lift_rows(const FunctionProgram& program, const DatasetOptions& options,
                               const CorpusCompiler& compiler) {
   LLMC_TRY(const OzCode oz, oz_code(program, compiler));
   if (oz.assembly.size() > options.corpus.cut.most_bytes) return skip("assembly too long");
+  LLMC_TRY(const std::string text, plainest_text(program, oz, compiler));
   return task_row(program, "lift", disassembly_prompt(oz.assembly),
-                  to_string(DisassemblyAnswer{oz.text}));
+                  to_string(DisassemblyAnswer{text}));
 }
 
 Result<std::string> emulate_list(const FunctionProgram& program, EmulationPrompt prompt,
                                  const CorpusCompiler& compiler, std::size_t most_bytes) {
-  LLMC_TRY(IrModule optimised, compiler.optimise(program, prompt.passes));
-  EmulationAnswer answer;
-  answer.instructions = optimised.instruction_count();
-  LLMC_TRY(answer.binary_size, compiler.size(optimised));
-  LLMC_TRY(const std::string text, normal_text(optimised));
-  LLMC_TRY(const std::string assembly, compiler.assembly(std::move(optimised)));
+  LLMC_TRY(const Emulated made, emulate(program, prompt.passes, compiler));
   std::string rows;
   for (const CodeKind kind : {CodeKind::ir, CodeKind::assembly}) {
     prompt.wanted = kind;
-    answer.code = kind == CodeKind::ir ? text : assembly;
+    const EmulationAnswer& answer = kind == CodeKind::ir ? made.ir : made.assembly;
     const char* task = kind == CodeKind::ir ? "emulate-ir" : "emulate-asm";
     rows += answer.code.size() > most_bytes
                 ? skip("output too long")
@@ -114,12 +131,9 @@ Result<std::string> emulate_rows(const FunctionProgram& program, const DatasetOp
   LLMC_TRY(const IrModule input, compiler.optimise(program, ""));
   EmulationPrompt prompt{CodeKind::ir, "", program.text, input.instruction_count(), 0};
   LLMC_TRY(prompt.binary_size, compiler.size(input));
-  Random random(program.id.low ^ options.corpus.seed);
-  std::set<std::string> drawn;
   std::string rows;
-  for (std::size_t i = 0; i < options.lists; ++i) {
-    prompt.passes = random_list(*options.alphabet, options.longest_list, random).to_string();
-    if (!drawn.insert(prompt.passes).second) continue;
+  for (const std::string& list : drawn_lists(program, options, options.lists)) {
+    prompt.passes = list;
     // A drawn list may be the death of LLVM.
     const auto made = run_with(care, options.corpus, [&] {
       return emulate_list(program, prompt, compiler, options.corpus.cut.most_bytes);
@@ -165,7 +179,7 @@ Result<std::string> rows_of(const FunctionProgram& program, const DatasetOptions
     case DatasetKind::pretrain:
       break;
   }
-  return pretrain_rows(program, compiler);
+  return pretrain_rows(program, options, compiler, care);
 }
 
 /// Sorts a child's lines into rows, which it returns, and skips.

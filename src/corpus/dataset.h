@@ -1,7 +1,7 @@
 // Data sets: what models are trained on, as JSON lines.
 //
 //     row      := pretrain | task
-//     pretrain := {"task":"pretrain","kind":KIND,"text":TEXT, origin}
+//     pretrain := {"task":"pretrain","kind":KIND,"text":TEXT,["passes":LIST,] origin}
 //     KIND     := "ir" | "ir-optimised" | "asm"
 //     task     := {"task":TASK,"prompt":TEXT,"completion":TEXT, origin}
 //     TASK     := "emulate-ir" | "emulate-asm" | "flags" | "lift"
@@ -30,8 +30,9 @@ struct DatasetOptions {
   CorpusOptions corpus;  ///< limits, jobs, seed, interruption
   DatasetKind kind = DatasetKind::pretrain;
   std::size_t lists = 2;  ///< emulate: pass lists for each program
-  std::size_t longest_list = 8;  ///< emulate: length is uniform in 1..this
-  const Alphabet* alphabet = nullptr;  ///< emulate: what lists are made of
+  std::size_t pretrain_lists = 0;  ///< pretrain: likewise
+  std::size_t longest_list = 8;  ///< of both: length is uniform in 1..this
+  const Alphabet* alphabet = nullptr;  ///< of both: what lists are made of
   const PassCatalogue* catalogue = nullptr;  ///< flags
   const Labels* labels = nullptr;  ///< flags
   bool with_code = false;  ///< flags: the answer ends in the optimised code

@@ -17,7 +17,7 @@ constexpr DatabaseFormat k_format = {
     " PRIMARY KEY(setting, number)) WITHOUT ROWID;"
     "CREATE TABLE IF NOT EXISTS size(lists BLOB, program BLOB, sizes BLOB,"
     " PRIMARY KEY(lists, program)) WITHOUT ROWID;",
-    "label store", "--labels"};
+    "llmc label store", "--labels"};
 
 /// Numbers as LEB128, the baseline first; 0 stands for a failure, n + 1 for n bytes.
 std::string pack(const MeasuredSizes& sizes) {

@@ -37,7 +37,7 @@ constexpr DatabaseFormat k_format = {
     " offset INTEGER);"
     "CREATE INDEX IF NOT EXISTS program_of ON program(package);"
     "CREATE INDEX IF NOT EXISTS program_with ON program(id);",
-    "corpus index", "--corpus"};
+    "index of a corpus", "--corpus"};
 
 constexpr const char* k_program_columns =
     "program.number, program.id, program.kind, program.name, program.package, program.source,"

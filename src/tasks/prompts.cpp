@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
+
 namespace llmc {
 
 std::string to_string(const EmulationPrompt& prompt) {
@@ -11,6 +13,38 @@ std::string to_string(const EmulationPrompt& prompt) {
       "[/INST]",
       prompt.wanted == CodeKind::ir ? "LLVM-IR" : "assembly", prompt.passes, prompt.ir,
       prompt.instructions, prompt.binary_size);
+}
+
+Result<std::string> code_of_prompt(std::string_view text) {
+  constexpr std::string_view k_open = "<code>";
+  const std::size_t begin = text.find(k_open);
+  const std::size_t end = text.rfind("</code>");
+  if (begin == text.npos || end == text.npos || end < begin + k_open.size())
+    return fail("a prompt without <code>");
+  return std::string(text.substr(begin + k_open.size(), end - begin - k_open.size()));
+}
+
+Result<EmulationPrompt> parse_emulation_prompt(std::string_view text) {
+  EmulationPrompt prompt;
+  LLMC_TRY(prompt.ir, code_of_prompt(text));
+  constexpr std::string_view k_passes = "optimized using opt -p '";
+  const std::size_t passes = text.find(k_passes);
+  const std::size_t passes_end = text.find("':\n\n<code>");
+  constexpr std::string_view k_count = "has instruction count ";
+  const std::size_t count = text.rfind(k_count);
+  constexpr std::string_view k_size = " and binary size ";
+  const std::size_t size = text.rfind(k_size);
+  if (passes == text.npos || passes_end == text.npos || count == text.npos || size == text.npos)
+    return fail("no prompt for emulation");
+  prompt.passes = text.substr(passes + k_passes.size(), passes_end - passes - k_passes.size());
+  prompt.wanted = text.substr(0, passes).contains("assembly") ? CodeKind::assembly : CodeKind::ir;
+  const auto number = [&](std::size_t at, std::uint64_t& value) {
+    std::from_chars(text.data() + at, text.data() + text.size(), value);
+  };
+  number(count + k_count.size(), prompt.instructions);
+  number(size + k_size.size(), prompt.binary_size);
+  if (to_string(prompt) != text) return fail("no prompt for emulation");
+  return prompt;
 }
 
 std::string flag_tuning_prompt(const std::string& ir) {

@@ -3,6 +3,9 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
+
+#include "support/error.h"
 
 namespace llmc {
 
@@ -19,6 +22,12 @@ struct EmulationPrompt {
 };
 
 std::string to_string(const EmulationPrompt& prompt);
+
+/// Reads what `to_string` wrote.
+Result<EmulationPrompt> parse_emulation_prompt(std::string_view text);
+
+/// What stands between the first "<code>" and the last "</code>" of a prompt.
+Result<std::string> code_of_prompt(std::string_view text);
 
 /// "Which pass list makes this code small?"
 std::string flag_tuning_prompt(const std::string& ir);

@@ -46,7 +46,7 @@ TEST(Corpus, HoldsEachFunctionOnceInNormalForm) {
   for (const FunctionProgram& program : corpus.programs) {
     EXPECT_TRUE(texts.insert(program.text).second) << program.function;
     EXPECT_EQ(program.id, Digest::of(program.text));
-    EXPECT_LE(program.text.size(), CorpusOptions().most_bytes);
+    EXPECT_LE(program.text.size(), CorpusOptions().cut.most_bytes);
     const IrModule module = take(read_normal(program.text, program.function));
     EXPECT_EQ(defined_functions(module), std::vector{program.function});
     EXPECT_EQ(take(normal_text(module)), program.text);

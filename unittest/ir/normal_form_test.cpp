@@ -136,10 +136,28 @@ TEST(NormalForm, KeepsAlignmentOfAtomics) {
               HasSubstr("load atomic i32, ptr %0 seq_cst, align 4\n"));
 }
 
+TEST(NormalForm, SaysThatItIsForAArch64) {
+  const std::string text = normal_of(
+      "target triple = \"aarch64-linux-gnu\"\n"
+      "define i32 @f(i32 %a) #0 {\n  ret i32 %a\n}\ndefine i32 @g(i32 %a) {\n  ret i32 %a\n}\n"
+      "attributes #0 = { minsize \"frame-pointer\"=\"non-leaf\" \"target-cpu\"=\"generic\" "
+      "\"target-features\"=\"+fp-armv8,+neon,+v8a,-fmv\" }\n");
+  EXPECT_EQ(
+      text,
+      "target triple = \"aarch64-unknown-linux-gnu\"\ndefine i32 @f(i32 %0) {\nret i32 %0\n}\n"
+      "define i32 @g(i32 %0) \"frame-pointer\"=\"none\" {\nret i32 %0\n}\n");
+  EXPECT_EQ(target_of_normal(text), NormalTarget::aarch64);
+  EXPECT_EQ(normal_of(text), text);
+  const std::string read = take(read_normal(text, "f")).text();
+  EXPECT_THAT(read, HasSubstr("e-m:e-i8:8:32-i16:16:32-i64:64-i128:128-n32:64-S128-Fn32"));
+  EXPECT_THAT(read, HasSubstr("\"frame-pointer\"=\"non-leaf\""));
+}
+
 TEST(NormalForm, RefusesOtherTargets) {
-  EXPECT_EQ(message_of(normal_text(
-                take(IrModule::parse("target triple = \"aarch64-linux-gnu\"\n", "arm.ll")))),
-            "the target is aarch64-linux-gnu; the normal form is for x86-64 Linux");
+  EXPECT_EQ(
+      message_of(
+          normal_text(take(IrModule::parse("target triple = \"riscv64-linux-gnu\"\n", "risc.ll")))),
+      "the target is riscv64-linux-gnu; the normal form is for x86-64 Linux and AArch64 Linux");
   EXPECT_THAT(message_of(read_normal("target triple = \"wasm32\"\n", "w.ll")),
               HasSubstr("w.ll: the target is wasm32"));
 }

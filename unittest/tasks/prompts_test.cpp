@@ -62,5 +62,19 @@ TEST(Prompts, WhatGeneralModelsAreToldToWriteIsReadAsAnAnswer) {
   EXPECT_EQ(ir->ir, "IR");
 }
 
+TEST(Prompts, OfEmulationAreReadBack) {
+  for (const CodeKind kind : {CodeKind::ir, CodeKind::assembly}) {
+    const EmulationPrompt prompt{kind, "function(sroa),dce", "a </code> b':\n\n<code>", 12, 345};
+    const auto read = parse_emulation_prompt(to_string(prompt));
+    ASSERT_TRUE(read);
+    EXPECT_EQ(to_string(*read), to_string(prompt));
+    EXPECT_EQ(read->passes, "function(sroa),dce");
+    EXPECT_EQ(read->binary_size, 345U);
+  }
+  EXPECT_FALSE(parse_emulation_prompt(flag_tuning_prompt("ret")));
+  EXPECT_FALSE(parse_emulation_prompt("nothing"));
+  EXPECT_EQ(code_of_prompt(flag_tuning_prompt("ret")).value_or(""), "ret");
+}
+
 }  // namespace
 }  // namespace llmc
