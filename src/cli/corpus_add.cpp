@@ -29,6 +29,7 @@ struct Options {
   std::uint64_t least_instructions = 5;
   std::vector<std::string> refused;
   bool again = false;
+  bool evaluation = false;
 };
 
 void add_options(CLI::App& app, Options& options) {
@@ -66,6 +67,9 @@ void add_options(CLI::App& app, Options& options) {
                  "Refuse also functions that look like those of this file of fingerprints")
       ->allow_extra_args(false)
       ->type_name("FILE");
+  app.add_flag("--evaluation", options.evaluation,
+               "Take the evaluation set into a corpus of its own, which is good for\n"
+               "llmc corpus fingerprint only");
   app.add_flag("--again", options.again, "Also what is in the corpus already");
   options.shared.add_limits(app);
 }
@@ -124,13 +128,14 @@ class Adder {
     ingest_.children.limits = options.shared.limits();
     ingest_.children.interrupt = &interrupted;
     ingest_.children.cut = {0, options.most_function_bytes, options.least_instructions};
-    ingest_.aarch64_percent = options.aarch64_percent;
+    ingest_.aarch64_percent = options.evaluation ? 0 : options.aarch64_percent;
+    ingest_.evaluation = options.evaluation;
   }
 
   /// Errors are for what stops the whole run; a package that fails is a record.
   Result<void> add(const std::string& item) {
     const bool local = is_path(item);
-    if (!local && evaluation_set_.has_package(item)) return refuse(item);
+    if (!local && is_denied(item)) return refuse(item);
     if (!local && !options_.again) {
       LLMC_TRY(const bool there, is_there(item));
       if (there) return {};
@@ -144,7 +149,7 @@ class Adder {
       return std::unexpected(sources.error());
     if (!sources && local) return std::unexpected(sources.error());
     if (!sources) return record_failure(name, sources.error().message);
-    if (evaluation_set_.has_package(name)) return refuse(name);
+    if (is_denied(name)) return refuse(name);
     return take(*sources);
   }
 
@@ -152,15 +157,22 @@ class Adder {
   [[nodiscard]] std::size_t added() const { return added_; }
 
  private:
+  [[nodiscard]] bool is_denied(const std::string& name) const {
+    return !options_.evaluation && evaluation_set_.has_package(name);
+  }
+
   [[nodiscard]] Split split_of(const std::string& name) const {
     const auto found = splits_.find(name);
     return found == splits_.end() ? *parse_split(options_.split) : found->second;
   }
 
   Result<PackageSources> fetch(const std::string& name) {
-    const fs::path cache =
-        options_.sources.empty() ? default_sources_folder() : fs::path(options_.sources);
-    return fetch_package(name, {fs::absolute(cache), options_.jobs, &interrupted});
+    const fs::path cache = !options_.sources.empty() ? fs::path(options_.sources)
+                           : options_.evaluation
+                               ? default_sources_folder().parent_path() / "evaluation-sources"
+                               : default_sources_folder();
+    return fetch_package(name,
+                         {fs::absolute(cache), options_.jobs, options_.evaluation, &interrupted});
   }
 
   Result<void> refuse(const std::string& name) {
@@ -232,6 +244,7 @@ Result<int> add(Options& options) {
   if (options.items.empty())
     for (const ManifestRow& row : manifest) options.items.push_back(row.package);
   LLMC_TRY(CorpusStore store, options.corpus.open(CorpusStore::Mode::write));
+  LLMC_CHECK(options.evaluation ? store.set_apart() : store.check_not_apart());
   Adder adder(options, store, evaluation_set, std::move(splits));
   std::optional<Error> stopped;
   for (const std::string& item : options.items) {
@@ -240,7 +253,7 @@ Result<int> add(Options& options) {
       break;
     }
   }
-  if (adder.added() > 0) {
+  if (adder.added() > 0 && !options.evaluation) {
     LLMC_CHECK(store.settle(evaluation_set));
   }
   if (stopped) return std::unexpected(*stopped);

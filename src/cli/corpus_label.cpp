@@ -295,6 +295,7 @@ Result<void> Labeller::finish() {
 
 Result<int> Labeller::run(const Options& options) {
   LLMC_TRY(CorpusStore corpus, options.corpus.open(CorpusStore::Mode::read));
+  LLMC_CHECK(corpus.check_not_apart());
   const fs::path path =
       options.store.empty() ? corpus.folder() / "labels.db" : fs::path(options.store);
   LLMC_TRY(LabelStore store, LabelStore::open(path));

@@ -211,6 +211,7 @@ fs::path shipped_labels() {
 
 Result<void> build(Options& options, const std::string& command) {
   LLMC_TRY(CorpusStore corpus, options.corpus.open(CorpusStore::Mode::read));
+  LLMC_CHECK(corpus.check_not_apart());
   LLMC_TRY(const PassCatalogue catalogue, installed_catalogue());
   const Alphabet alphabet(catalogue, PassTier::trusted);
   options.dataset.alphabet = &alphabet;

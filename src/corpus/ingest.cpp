@@ -120,7 +120,7 @@ Result<PackageWriter> ingest(const PackageSources& sources, const IngestOptions&
   PackageWriter writer(package);
   std::vector<Job> jobs;
   for (const CorpusUnit& unit : sources.units) {
-    if (evaluation_set.has_file(unit.source)) {
+    if (!options.evaluation && evaluation_set.has_file(unit.source)) {
       writer.add_unit({unit.source,
                        NormalTarget::x86_64,
                        flags_of(unit.input),

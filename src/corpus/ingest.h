@@ -12,6 +12,8 @@ struct IngestOptions {
   Split split = Split::train;
   /// Of a hundred units, chosen by hash, so many are compiled for AArch64 as well.
   unsigned aarch64_percent = 18;
+  /// Take units with names of the evaluation set as well; for its fingerprints only.
+  bool evaluation = false;
 };
 
 /// `command` for AArch64 Linux: the flags that only x86-64 has are left out.

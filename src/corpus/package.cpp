@@ -107,10 +107,11 @@ Result<PackageSources> fetch_package(const std::string& name, const FetchOptions
     SubprocessOptions process;
     process.lifetime = Lifetime::group;
     process.interrupt = options.interrupt;
-    LLMC_TRY(const SubprocessResult result,
-             run_subprocess({script.string(), "--any", "--cache", options.cache.string(), "--jobs",
-                             std::to_string(options.jobs), name},
-                            process));
+    LLMC_TRY(
+        const SubprocessResult result,
+        run_subprocess({script.string(), options.evaluation ? "--evaluation" : "--any", "--cache",
+                        options.cache.string(), "--jobs", std::to_string(options.jobs), name},
+                       process));
     if (result.interrupted) return fail("interrupted", ErrorKind::interrupted);
     if (result.exit_status != 0 || !is_finished(folder))
       return fail(failure_of(folder, result.errors));

@@ -42,6 +42,7 @@ struct PackageSources {
 struct FetchOptions {
   std::filesystem::path cache;
   unsigned jobs = 1;
+  bool evaluation = false;  ///< the package is of the evaluation set, and wanted nevertheless
   const volatile int* interrupt = nullptr;
 };
 

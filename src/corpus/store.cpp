@@ -20,6 +20,7 @@ namespace fs = std::filesystem;
 using Json = nlohmann::json;
 
 constexpr int k_zstd_level = 9;
+constexpr const char* k_apart = "EVALUATION-SET";
 constexpr std::size_t k_frame_bytes = std::size_t{1} << 20;
 
 constexpr DatabaseFormat k_format = {
@@ -315,6 +316,25 @@ fs::path CorpusStore::default_folder() {
 }
 
 const fs::path& CorpusStore::folder() const { return state_->folder; }
+
+Result<void> CorpusStore::set_apart() {
+  std::error_code ignored;
+  if (fs::exists(state_->folder / k_apart, ignored)) return {};
+  LLMC_TRY(const auto there, packages());
+  if (!there.empty())
+    return fail(state_->folder.string() +
+                ": holds programs to learn from; name another folder "
+                "with --corpus for the evaluation set");
+  return write_file(state_->folder / k_apart,
+                    "Programs of the evaluation set. For fingerprints.\n");
+}
+
+Result<void> CorpusStore::check_not_apart() const {
+  std::error_code ignored;
+  if (!fs::exists(state_->folder / k_apart, ignored)) return {};
+  return fail(state_->folder.string() +
+              ": holds the evaluation set, which is nobody's training data");
+}
 
 Result<void> CorpusStore::commit(PackageWriter& writer) {
   PackageWriter::State& written = *writer.state_;

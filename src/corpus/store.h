@@ -126,6 +126,12 @@ class CorpusStore {
 
   [[nodiscard]] const std::filesystem::path& folder() const;
 
+  /// A corpus of the evaluation set is good for fingerprints only, and says so by a file
+  /// EVALUATION-SET in its folder. `set_apart` makes that file in an empty corpus.
+  Result<void> set_apart();
+  /// An error if it is such a corpus.
+  [[nodiscard]] Result<void> check_not_apart() const;
+
   /// Puts the package in, in place of what was there under its name.
   Result<void> commit(PackageWriter& writer);
 

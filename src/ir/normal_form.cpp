@@ -235,7 +235,7 @@ std::string compact(std::string_view printed) {
 
 /// The target that modules of this triple are for; none named means x86-64. Fails for others.
 Result<NormalTarget> target_of(const std::string& text) {
-  const llvm::Triple triple(text);
+  const llvm::Triple triple(llvm::Triple::normalize(text));
   if (text.empty()) return NormalTarget::x86_64;
   if (triple.getArch() == llvm::Triple::x86_64 && triple.isOSLinux() && !triple.isX32())
     return NormalTarget::x86_64;

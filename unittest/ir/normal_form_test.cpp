@@ -140,7 +140,7 @@ TEST(NormalForm, SaysThatItIsForAArch64) {
   const std::string text = normal_of(
       "target triple = \"aarch64-linux-gnu\"\n"
       "define i32 @f(i32 %a) #0 {\n  ret i32 %a\n}\ndefine i32 @g(i32 %a) {\n  ret i32 %a\n}\n"
-      "attributes #0 = { minsize \"frame-pointer\"=\"non-leaf\" \"target-cpu\"=\"generic\" "
+      "attributes #0 = { \"frame-pointer\"=\"non-leaf\" \"target-cpu\"=\"generic\" "
       "\"target-features\"=\"+fp-armv8,+neon,+v8a,-fmv\" }\n");
   EXPECT_EQ(
       text,
