@@ -7,14 +7,13 @@
 namespace llmc {
 namespace {
 
-CutFunction cut_function(const std::string& bitcode, const std::string& name,
-                         const CutLimits& limits) {
+CutFunction describe(const std::string& name, const Result<IrModule>& module,
+                     const CutLimits& limits) {
   CutFunction cut{name, "", "", 0, 0};
   const auto skipped = [&](const char* reason) {
     cut.skip = reason;
     return cut;
   };
-  const auto module = extract_function(bitcode, name);
   if (!module) return skipped("cannot be cut out");
   cut.instructions = module->instruction_count();
   if (cut.instructions < limits.least_instructions) return skipped("trivial");
@@ -43,9 +42,10 @@ Result<std::string> unit_bitcode(const Input& input) {
 Result<void> cut_unit(const std::string& bitcode, const std::string& name, const CutLimits& limits,
                       const std::function<void(const CutFunction&)>& take) {
   LLMC_TRY(const IrModule module, IrModule::parse(bitcode, name, ValueNames::discard));
-  for (const std::string& function : defined_functions(module))
-    take(cut_function(bitcode, function, limits));
-  return {};
+  return extract_functions(bitcode, defined_functions(module),
+                           [&](const std::string& function, const Result<IrModule>& extracted) {
+                             take(describe(function, extracted, limits));
+                           });
 }
 
 }  // namespace llmc

@@ -4,6 +4,8 @@
 #include <llvm/IR/Module.h>
 
 #include <algorithm>
+#include <set>
+#include <span>
 #include <vector>
 
 namespace llmc {
@@ -24,10 +26,12 @@ void make_declaration(llvm::Function& function) {
   function.setComdat(nullptr);
 }
 
+using Functions = std::set<const llvm::GlobalObject*>;
+
 /// Leaves of `module` what `kept` needs, as declarations.
-void keep_only(llvm::Module& module, const llvm::Function& kept) {
+void keep_only(llvm::Module& module, const Functions& kept) {
   for (llvm::Function& function : module)
-    if (&function != &kept && !function.isDeclaration()) make_declaration(function);
+    if (!kept.contains(&function) && !function.isDeclaration()) make_declaration(function);
   std::vector<llvm::GlobalVariable*> special;  // llvm.global_ctors, llvm.used, …
   for (llvm::GlobalVariable& variable : module.globals()) {
     if (variable.getName().starts_with("llvm.")) {
@@ -43,7 +47,7 @@ void keep_only(llvm::Module& module, const llvm::Function& kept) {
   std::vector<llvm::GlobalObject*> unused;
   for (llvm::GlobalObject& object : module.global_objects()) object.removeDeadConstantUsers();
   for (llvm::GlobalObject& object : module.global_objects())
-    if (&object != &kept && object.use_empty()) unused.push_back(&object);
+    if (!kept.contains(&object) && object.use_empty()) unused.push_back(&object);
   for (llvm::GlobalObject* object : unused) object->eraseFromParent();
 }
 
@@ -84,7 +88,7 @@ void cut_out(llvm::Module& module, const std::string& function) {
   llvm::Function& kept = *module.getFunction(function);
   kept.setLinkage(llvm::GlobalValue::ExternalLinkage);
   kept.setComdat(nullptr);
-  keep_only(module, kept);
+  keep_only(module, {&kept});
 }
 
 }  // namespace
@@ -103,19 +107,80 @@ Result<SplitModule> split_module(const std::string& bitcode, const std::string& 
   return SplitModule{std::move(one), std::move(other)};
 }
 
-Result<IrModule> extract_function(const std::string& bitcode, const std::string& function) {
-  // Bodies are most of a module, and are read for each function that is extracted.
+namespace {
+
+/// Reads of `bitcode` the bodies of `functions` alone: bodies are most of a module.
+Result<IrModule> read_bodies_of(const std::string& bitcode,
+                                const std::set<std::string>& functions) {
   const auto drop_other_bodies = [&](llvm::Module& module) {
     promote_locals(module);
     replace_indirect_symbols(module);
     for (llvm::Function& other : module)
-      if (other.getName() != function && !other.isDeclaration()) make_declaration(other);
+      if (!functions.contains(other.getName().str()) && !other.isDeclaration())
+        make_declaration(other);
   };
-  LLMC_TRY(IrModule module, IrModule::parse_lazily(bitcode, function, drop_other_bodies));
+  return IrModule::parse_lazily(bitcode, *functions.begin(), drop_other_bodies);
+}
+
+}  // namespace
+
+Result<IrModule> extract_function(const std::string& bitcode, const std::string& function) {
+  LLMC_TRY(IrModule module, read_bodies_of(bitcode, {function}));
   LLMC_CHECK(check_cut(module.module(), function));
   cut_out(module.module(), function);
   LLMC_CHECK(module.verify());
   return module;
+}
+
+namespace {
+
+/// Functions that are extracted from one bitcode; more are first halved. Reading what is around a
+/// function takes time in proportion to its module, so that is made small first.
+constexpr std::size_t k_leaf = 8;
+
+Result<void> extract_some(const std::string& bitcode, std::span<const std::string> functions,
+                          const ExtractedFunction& take) {
+  if (functions.size() <= k_leaf) {
+    for (const std::string& function : functions)
+      take(function, extract_function(bitcode, function));
+    return {};
+  }
+  const auto extract_half = [&](std::span<const std::string> half) -> Result<void> {
+    const std::set<std::string> names(half.begin(), half.end());
+    LLMC_TRY(IrModule module, read_bodies_of(bitcode, names));
+    std::vector<std::string> whole;
+    Functions kept;
+    for (const std::string& function : half) {
+      if (auto can = check_cut(module.module(), function); !can) continue;
+      kept.insert(module.module().getFunction(function));
+      whole.push_back(function);
+    }
+    keep_only(module.module(), kept);
+    const std::string smaller = module.bitcode();
+    // The order of the answers is that of the functions.
+    auto next = half.begin();
+    const auto take_next = [&](const std::string& function, Result<IrModule> extracted) {
+      for (; *next != function; ++next)
+        take(*next, fail(fmt::format("{}: addresses of its labels are taken", *next)));
+      ++next;
+      take(function, std::move(extracted));
+    };
+    LLMC_CHECK(extract_some(smaller, whole, take_next));
+    for (; next != half.end(); ++next)
+      take(*next, fail(fmt::format("{}: addresses of its labels are taken", *next)));
+    return {};
+  };
+  const std::size_t middle = functions.size() / 2;
+  LLMC_CHECK(extract_half(functions.first(middle)));
+  return extract_half(functions.subspan(middle));
+}
+
+}  // namespace
+
+Result<void> extract_functions(const std::string& bitcode,
+                               const std::vector<std::string>& functions,
+                               const ExtractedFunction& take) {
+  return extract_some(bitcode, functions, take);
 }
 
 std::vector<std::string> defined_functions(const IrModule& module) {

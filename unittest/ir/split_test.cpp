@@ -78,6 +78,47 @@ TEST(ExtractFunction, GivesTheFirstHalfOfASplit) {
   }
 }
 
+TEST(ExtractFunctions, GivesWhatExtractFunctionGivesForEach) {
+  std::size_t functions = 0;
+  for (const auto& source : test::example_sources()) {
+    const std::string unit =
+        test::output_of({test::llvm_tool("clang"), "-Oz", "-Xclang", "-disable-llvm-passes", "-c",
+                         "-emit-llvm", "-o", "-", source.string()});
+    const auto names = defined_functions(take(IrModule::parse(unit, source.string())));
+    auto next = names.begin();
+    const auto take_one = [&](const std::string& name, const Result<IrModule>& extracted) {
+      ASSERT_NE(next, names.end());
+      EXPECT_EQ(name, *next++);
+      const auto alone = extract_function(unit, name);
+      ASSERT_EQ(alone.has_value(), extracted.has_value()) << name;
+      if (alone) EXPECT_EQ(take(normal_text(*extracted)), take(normal_text(*alone))) << name;
+      ++functions;
+    };
+    ASSERT_TRUE(extract_functions(unit, names, take_one));
+    EXPECT_EQ(next, names.end());
+  }
+  EXPECT_GT(functions, 100U);
+}
+
+TEST(ExtractFunctions, KeepsTheOrderAroundWhatCannotBeCutOut) {
+  std::string text;
+  std::vector<std::string> names;
+  for (int i = 0; i < 40; ++i) {
+    const std::string name = "f" + std::to_string(i);
+    names.push_back(name);
+    text += i % 7 == 3 ? "define void @" + name + "(ptr %p) {\n  store ptr blockaddress(@" + name +
+                             ", %there), ptr %p\n  br label %there\nthere:\n  ret void\n}\n"
+                       : "define void @" + name + "() {\n  ret void\n}\n";
+  }
+  const std::string unit = take(IrModule::parse(text, "m")).bitcode();
+  std::vector<std::string> seen;
+  ASSERT_TRUE(extract_functions(unit, names, [&](const std::string& name, const auto& extracted) {
+    EXPECT_EQ(extracted.has_value(), extract_function(unit, name).has_value()) << name;
+    seen.push_back(name);
+  }));
+  EXPECT_EQ(seen, names);
+}
+
 TEST(ExtractFunction, MakesDeclarationsOfAliases) {
   const std::string aliased = take(IrModule::parse("define void @f() {\n  ret void\n}\n"
                                                    "@g = alias void (), ptr @f\n"
