@@ -196,15 +196,48 @@ Result<void> show(CorpusStore& store, const std::string& what) {
 struct ExportOptions {
   CorpusChoice corpus;
   std::string output;
+  std::string form = "normal";  ///< of units in rows
+  std::size_t sample = 0;
+  std::uint64_t seed = 1;
 };
+
+/// The ids of so many of the programs wanted (0: all), those whose hashes with the seed are
+/// smallest.
+Result<std::set<Digest>> drawn_programs(CorpusStore& store, const ProgramFilter& filter,
+                                        const ExportOptions& options) {
+  std::vector<std::pair<Digest, Digest>> ranks;
+  LLMC_CHECK(store.for_each(filter, [&](const ProgramRecord& program) -> Result<void> {
+    ranks.emplace_back(Digest::of(fmt::format("{}/{}", options.seed, program.id.hex())),
+                       program.id);
+    return {};
+  }));
+  std::ranges::sort(ranks);
+  if (options.sample > 0 && ranks.size() > options.sample) ranks.resize(options.sample);
+  std::set<Digest> drawn;
+  for (const auto& [rank, id] : ranks) drawn.insert(id);
+  return drawn;
+}
+
+/// The text of a program as a row has it; units are read by a child, which may die of them.
+Result<std::string> row_text(const ProgramRecord& program, std::string_view payload,
+                             const ExportOptions& options) {
+  if (program.kind == ProgramKind::function) return std::string(payload);
+  return run_in_child([&]() -> Result<std::string> {
+    LLMC_TRY(const IrModule module, IrModule::parse(payload, program.source));
+    if (options.form == "plain") return module.text();
+    return normal_text(module);
+  });
+}
 
 /// Programs as ID.bc (units) and ID.ll (functions, in normal form).
 Result<std::size_t> export_files(CorpusStore& store, const ExportOptions& options) {
   LLMC_CHECK(make_folder(options.output));
+  LLMC_TRY(const auto drawn, drawn_programs(store, options.corpus.filter(), options));
   std::size_t written = 0;
   LLMC_CHECK(store.for_each_payload(
       options.corpus.filter(),
       [&](const ProgramRecord& program, std::string_view payload) -> Result<void> {
+        if (!drawn.contains(program.id)) return {};
         if (interrupted != 0) return fail("interrupted", ErrorKind::interrupted);
         const char* suffix = program.kind == ProgramKind::unit ? ".bc" : ".ll";
         ++written;
@@ -213,19 +246,21 @@ Result<std::size_t> export_files(CorpusStore& store, const ExportOptions& option
   return written;
 }
 
-/// Functions as rows with their text and provenance.
+/// Programs as rows with their text and provenance; functions unless units are asked for.
 Result<std::size_t> export_rows(CorpusStore& store, const ExportOptions& options) {
   LLMC_TRY(const auto packages, store.packages());
   LLMC_TRY(RowFile file, RowFile::create(options.output));
   ProgramFilter filter = options.corpus.filter();
-  filter.kind = ProgramKind::function;
+  if (!filter.kind) filter.kind = ProgramKind::function;
+  LLMC_TRY(const auto drawn, drawn_programs(store, filter, options));
   std::size_t written = 0;
   LLMC_CHECK(store.for_each_payload(
       filter, [&](const ProgramRecord& program, std::string_view payload) -> Result<void> {
         if (interrupted != 0) return fail("interrupted", ErrorKind::interrupted);
+        if (!drawn.contains(program.id)) return {};
         const auto owner = std::ranges::find(packages, program.package, &PackageRecord::name);
         Json row = describe_program(program, *owner);
-        row["text"] = payload;
+        LLMC_TRY(row["text"], row_text(program, payload, options));
         ++written;
         return file.add(row.dump(-1, ' ', false, Json::error_handler_t::replace) + '\n');
       }));
@@ -287,8 +322,16 @@ int run_corpus_export(const std::vector<std::string>& arguments) {
   options.corpus.add_folder(app);
   options.corpus.add_filter(app);
   app.add_option("-o,--output", options.output, "A folder, or a file of rows")->required();
+  app.add_option("--form", options.form,
+                 "Text of units in rows: normal, or plain as LLVM prints it")
+      ->check(CLI::IsMember({"normal", "plain"}))
+      ->capture_default_str();
+  app.add_option("--sample", options.sample, "So many programs, chosen by hash; 0 for all")
+      ->capture_default_str();
+  app.add_option("--seed", options.seed, "Seed of the choice")->capture_default_str();
   if (const int code = parse_options(app, arguments); code >= 0) return code;
   catch_interrupts();
+  initialize_targets();
   auto store = options.corpus.open(CorpusStore::Mode::read);
   if (!store) return report(store.error());
   const bool rows = options.output == "-" || options.output.ends_with(".jsonl") ||

@@ -99,16 +99,21 @@ int run_gguf(const std::vector<std::string>& words) {
 /// What one kind of text costs in the tokens of two tokenizers.
 struct Cost {
   std::int64_t rows = 0, bytes = 0, tokens = 0, llama_tokens = 0;
+  std::int64_t fitting = 0, llama_fitting = 0;  ///< rows whose tokens fit the window
 };
 
 double per_token(std::int64_t bytes, std::int64_t tokens) {
   return tokens == 0 ? 0 : static_cast<double>(bytes) / static_cast<double>(tokens);
 }
 
+double percent(std::int64_t part, std::int64_t all) {
+  return all == 0 ? 0 : 100 * static_cast<double>(part) / static_cast<double>(all);
+}
+
 void print_costs(const std::map<std::string, Cost>& costs, bool json) {
   if (!json)
-    std::printf("%-16s %9s %12s %12s %12s %8s\n", "kind", "rows", "bytes", "bytes/token", "llama",
-                "ratio");
+    std::printf("%-16s %9s %12s %12s %12s %8s %8s %8s\n", "kind", "rows", "bytes", "bytes/token",
+                "llama", "ratio", "fit", "llama");
   for (const auto& [kind, cost] : costs) {
     const double ours = per_token(cost.bytes, cost.tokens);
     const double theirs = per_token(cost.bytes, cost.llama_tokens);
@@ -117,11 +122,13 @@ void print_costs(const std::map<std::string, Cost>& costs, bool json) {
       Json row;
       row.set("kind", kind).set("rows", cost.rows).set("bytes", cost.bytes);
       row.set("tokens", cost.tokens).set("llama_tokens", cost.llama_tokens).set("ratio", ratio);
+      row.set("fitting", cost.fitting).set("llama_fitting", cost.llama_fitting);
       std::printf("%s\n", row.dump().c_str());
     } else {
-      std::printf("%-16s %9lld %12lld %12.3f %12.3f %8.3f\n", kind.c_str(),
+      std::printf("%-16s %9lld %12lld %12.3f %12.3f %8.3f %7.2f%% %7.2f%%\n", kind.c_str(),
                   static_cast<long long>(cost.rows), static_cast<long long>(cost.bytes), ours,
-                  theirs, ratio);
+                  theirs, ratio, percent(cost.fitting, cost.rows),
+                  percent(cost.llama_fitting, cost.rows));
     }
   }
 }
@@ -130,11 +137,14 @@ int run_compare(const std::vector<std::string>& words) {
   std::filesystem::path model, llama;
   std::vector<std::string> inputs;
   bool json = false;
+  std::int64_t window = 16'384;
   Arguments arguments("llmc-train tokenizer compare",
-                      "Prints how many bytes a token holds, by kind of text, here and in Llama's "
-                      "vocabulary.");
+                      "Prints how many bytes a token holds, and how many texts fit a window, by "
+                      "kind of text, here and in Llama's vocabulary.");
   arguments.option("-t,--tokenizer", "FILE", "the tokenizer", model).required();
   arguments.option("--llama", "GGUF", "the vocabulary to compare with", llama).required();
+  arguments.option("--window", "TOKENS", "what a text must fit (default 16384)", window, 1,
+                   1'000'000'000);
   arguments.flag("--json", "a JSON object for each kind", json);
   arguments.positionals("INPUTS", k_inputs_help, inputs);
   if (const int code = arguments.parse(words); code >= 0) return code;
@@ -154,6 +164,8 @@ int run_compare(const std::vector<std::string>& words) {
       cost.bytes += static_cast<std::int64_t>(text.size());
       cost.tokens += tokens;
       cost.llama_tokens += llama_tokens;
+      cost.fitting += tokens <= window ? 1 : 0;
+      cost.llama_fitting += llama_tokens <= window ? 1 : 0;
     }
     progress.show(std::to_string(costs["all"].rows) + " rows");
     return {};
