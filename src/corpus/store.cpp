@@ -339,23 +339,25 @@ Result<void> CorpusStore::check_not_apart() const {
 Result<void> CorpusStore::commit(PackageWriter& writer) {
   PackageWriter::State& written = *writer.state_;
   LLMC_CHECK(written.end_frame());
-  const std::optional<Digest> before = state_->shard_of(written.package.name);
+  const std::string& name = written.package.name;
+  const std::optional<Digest> before = state_->shard_of(name);
   std::optional<Digest> shard;
   if (!written.shard.empty()) {
     shard = Digest::of(written.shard);
-    LLMC_CHECK(
-        write_file(state_->shard_path(shard_name(written.package.name, *shard)), written.shard));
+    LLMC_CHECK(write_file(state_->shard_path(shard_name(name, *shard)), written.shard));
   }
-  LLMC_CHECK(state_->index.execute("BEGIN IMMEDIATE"));
-  if (auto done = state_->write_rows(written, shard); !done) {
-    (void)state_->index.execute("ROLLBACK");
-    return done;
-  }
-  LLMC_CHECK(state_->index.execute("COMMIT"));
+  const auto write = [&]() -> Result<void> {
+    LLMC_CHECK(state_->index.execute("BEGIN IMMEDIATE"));
+    LLMC_CHECK(state_->write_rows(written, shard));
+    return state_->index.execute("COMMIT");
+  };
+  const Result<void> done = write();
+  if (!done) (void)state_->index.execute("ROLLBACK");
+  // One of the two shards is now nobody's.
+  const std::optional<Digest>& orphan = done ? before : shard;
   std::error_code ignored;
-  if (before && before != shard)
-    fs::remove(state_->shard_path(shard_name(written.package.name, *before)), ignored);
-  return {};
+  if (orphan && before != shard) fs::remove(state_->shard_path(shard_name(name, *orphan)), ignored);
+  return done;
 }
 
 namespace {

@@ -49,6 +49,10 @@ TEST(InstalledEvaluationSet, HasFilesThatOthersBundle) {
     EXPECT_FALSE(set.has_file(name)) << name;
 }
 
+TEST(InstalledEvaluationSet, KnowsFunctionsOfSeveralUpstreams) {
+  EXPECT_GT(take(EvaluationSet::installed()).functions(), 3000U);
+}
+
 TEST(InstalledEvaluationSet, HasNothingThatTheManifestNames) {
   const EvaluationSet set = take(EvaluationSet::installed());
   for (const ManifestRow& row : take(read_manifest(default_manifest())))
