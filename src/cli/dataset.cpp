@@ -170,13 +170,6 @@ Result<void> write_rows(const Corpus& corpus, DatasetOptions& options, RowFile& 
   return {};
 }
 
-DatasetKind kind_of(const std::string& name) {
-  return name == "emulate" ? DatasetKind::emulate
-         : name == "flags" ? DatasetKind::flags
-         : name == "lift"  ? DatasetKind::lift
-                           : DatasetKind::pretrain;
-}
-
 void describe_labels(const Labels& labels) {
   std::set<std::string> lists;
   for (const auto& [id, label] : labels.by_program)
@@ -232,7 +225,7 @@ Result<void> make_programs(const Options& options, ProgressLine& line) {
 Result<void> make_rows(Options& options, ProgressLine& line) {
   // Before the work, so that what is wrong with the file is known at once.
   LLMC_TRY(RowFile file, RowFile::create(options.output));
-  options.dataset.kind = kind_of(options.kind);
+  options.dataset.kind = dataset_kind(options.kind);
   const bool flags = options.dataset.kind == DatasetKind::flags;
   std::vector<std::string> lists;
   if (flags && options.labels.empty()) {

@@ -85,13 +85,6 @@ void add_options(CLI::App& app, Options& options) {
   add_running(app, options.limits, dataset.corpus);
 }
 
-DatasetKind kind_of(const std::string& name) {
-  return name == "emulate" ? DatasetKind::emulate
-         : name == "flags" ? DatasetKind::flags
-         : name == "lift"  ? DatasetKind::lift
-                           : DatasetKind::pretrain;
-}
-
 /// One file of the data sets, as the card has it.
 struct FileCard {
   std::string name;
@@ -120,7 +113,7 @@ class Builder {
     LLMC_CHECK(make_folder(path.parent_path()));
     LLMC_TRY(const auto programs, programs_for(split, kind));
     LLMC_TRY(RowFile file, RowFile::create(path));
-    options_.dataset.kind = kind_of(kind);
+    options_.dataset.kind = dataset_kind(kind);
     LLMC_TRY(const DatasetCounts counts,
              write_dataset(programs, options_.dataset, file,
                            show_progress(line_, split + "/" + kind + " ", "functions")));

@@ -203,6 +203,13 @@ std::string take_rows(const std::string& lines, DatasetCounts& counts) {
 
 }  // namespace
 
+DatasetKind dataset_kind(std::string_view name) {
+  return name == "emulate" ? DatasetKind::emulate
+         : name == "flags" ? DatasetKind::flags
+         : name == "lift"  ? DatasetKind::lift
+                           : DatasetKind::pretrain;
+}
+
 Result<DatasetCounts> write_dataset(const std::vector<FunctionProgram>& programs,
                                     const DatasetOptions& options, RowFile& file,
                                     const CorpusProgress& progress) {

@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 
 #include "corpus/corpus.h"
 #include "corpus/labels.h"
@@ -25,6 +26,9 @@ namespace llmc {
 
 /// What rows are about.
 enum class DatasetKind { pretrain, emulate, flags, lift };
+
+/// The kind of that name; pretrain for any other.
+DatasetKind dataset_kind(std::string_view name);
 
 struct DatasetOptions {
   CorpusOptions corpus;  ///< limits, jobs, seed, interruption

@@ -1,7 +1,8 @@
 // Labelling a corpus: search on some programs, broadcast what won there to all.
 //
 // 1. search   the autotuner on a sample of the programs; the answer is minimised
-// 2. lists    the lists that won most often, those that the suite finds unsound left out
+// 2. lists    of the lists that won most often those that do most together on a part of the sample,
+//             the ones that the suite finds unsound left out
 // 3. measure  every program with every list; lists share prefixes, and equal IR is lowered once
 // 4. choose   for each program the list that makes it smallest (labels.h says how ties are broken)
 //
