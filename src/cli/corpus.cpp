@@ -161,12 +161,15 @@ Json describe_program(const ProgramRecord& program, const PackageRecord& package
           {"standing", to_string(program.standing)}};
 }
 
-/// The text of a program; a unit's bitcode is printed by a child, which may die of it.
-Result<std::string> text_of(const ProgramRecord& program, const std::string& payload) {
-  if (program.kind == ProgramKind::function) return payload;
+enum class UnitForm { normal, plain };
+
+/// The text of a program; a unit is read by a child, which may die of it.
+Result<std::string> text_of(const ProgramRecord& program, std::string_view payload, UnitForm form) {
+  if (program.kind == ProgramKind::function) return std::string(payload);
   return run_in_child([&]() -> Result<std::string> {
     LLMC_TRY(const IrModule module, IrModule::parse(payload, program.source));
-    return module.text();
+    if (form == UnitForm::plain) return module.text();
+    return normal_text(module);
   });
 }
 
@@ -187,7 +190,7 @@ Result<void> show(CorpusStore& store, const std::string& what) {
   for (const ProgramRecord& program : programs) {
     LLMC_TRY(const auto owner, store.package(program.package));
     LLMC_TRY(const std::string payload, store.payload(program));
-    LLMC_TRY(const std::string text, text_of(program, payload));
+    LLMC_TRY(const std::string text, text_of(program, payload, UnitForm::plain));
     fmt::print("; {}\n{}", describe_program(program, *owner).dump(), text);
   }
   return {};
@@ -201,38 +204,10 @@ struct ExportOptions {
   std::uint64_t seed = 1;
 };
 
-/// The ids of so many of the programs wanted (0: all), those whose hashes with the seed are
-/// smallest.
-Result<std::set<Digest>> drawn_programs(CorpusStore& store, const ProgramFilter& filter,
-                                        const ExportOptions& options) {
-  std::vector<std::pair<Digest, Digest>> ranks;
-  LLMC_CHECK(store.for_each(filter, [&](const ProgramRecord& program) -> Result<void> {
-    ranks.emplace_back(Digest::of(fmt::format("{}/{}", options.seed, program.id.hex())),
-                       program.id);
-    return {};
-  }));
-  std::ranges::sort(ranks);
-  if (options.sample > 0 && ranks.size() > options.sample) ranks.resize(options.sample);
-  std::set<Digest> drawn;
-  for (const auto& [rank, id] : ranks) drawn.insert(id);
-  return drawn;
-}
-
-/// The text of a program as a row has it; units are read by a child, which may die of them.
-Result<std::string> row_text(const ProgramRecord& program, std::string_view payload,
-                             const ExportOptions& options) {
-  if (program.kind == ProgramKind::function) return std::string(payload);
-  return run_in_child([&]() -> Result<std::string> {
-    LLMC_TRY(const IrModule module, IrModule::parse(payload, program.source));
-    if (options.form == "plain") return module.text();
-    return normal_text(module);
-  });
-}
-
 /// Programs as ID.bc (units) and ID.ll (functions, in normal form).
 Result<std::size_t> export_files(CorpusStore& store, const ExportOptions& options) {
   LLMC_CHECK(make_folder(options.output));
-  LLMC_TRY(const auto drawn, drawn_programs(store, options.corpus.filter(), options));
+  LLMC_TRY(const auto drawn, store.draw(options.corpus.filter(), options.sample, options.seed));
   std::size_t written = 0;
   LLMC_CHECK(store.for_each_payload(
       options.corpus.filter(),
@@ -252,7 +227,8 @@ Result<std::size_t> export_rows(CorpusStore& store, const ExportOptions& options
   LLMC_TRY(RowFile file, RowFile::create(options.output));
   ProgramFilter filter = options.corpus.filter();
   if (!filter.kind) filter.kind = ProgramKind::function;
-  LLMC_TRY(const auto drawn, drawn_programs(store, filter, options));
+  const UnitForm form = options.form == "plain" ? UnitForm::plain : UnitForm::normal;
+  LLMC_TRY(const auto drawn, store.draw(filter, options.sample, options.seed));
   std::size_t written = 0;
   LLMC_CHECK(store.for_each_payload(
       filter, [&](const ProgramRecord& program, std::string_view payload) -> Result<void> {
@@ -260,7 +236,7 @@ Result<std::size_t> export_rows(CorpusStore& store, const ExportOptions& options
         if (!drawn.contains(program.id)) return {};
         const auto owner = std::ranges::find(packages, program.package, &PackageRecord::name);
         Json row = describe_program(program, *owner);
-        LLMC_TRY(row["text"], row_text(program, payload, options));
+        LLMC_TRY(row["text"], text_of(program, payload, form));
         ++written;
         return file.add(row.dump(-1, ' ', false, Json::error_handler_t::replace) + '\n');
       }));

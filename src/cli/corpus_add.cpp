@@ -98,19 +98,17 @@ Result<PackageSources> local_sources(const std::string& item,
                                      const std::vector<std::string>& flags) {
   std::error_code ignored;
   const fs::path path = fs::absolute(item, ignored).lexically_normal();
-  const bool is_folder = fs::is_directory(path, ignored);
-  fs::path folder = is_folder ? path : path.parent_path();
-  if (!folder.has_filename()) folder = folder.parent_path();
+  const fs::path folder = package_folder(path);
   PackageSources sources{folder.filename().string(), "", "unknown", folder, {}};
-  const bool plain = is_folder && !fs::exists(path / "compile_commands.json", ignored);
+  const bool plain =
+      fs::is_directory(path, ignored) && !fs::exists(path / "compile_commands.json", ignored);
   const std::vector<std::string> files = plain ? files_under(path) : std::vector{path.string()};
   if (files.empty())
     return fail(fmt::format("{}: neither a compile_commands.json nor sources nor IR in it", item));
   LLMC_TRY(auto inputs, find_inputs(files, flags));
   for (Input& input : inputs) {
-    fs::path source = fs::path(input.name).lexically_relative(folder);
-    if (source.empty() || source.string().starts_with("..")) source = fs::path(input.name);
-    sources.units.push_back({std::move(input), sources.name, source.string()});
+    const std::string source = path_below(input.name, folder).value_or(input.name);
+    sources.units.push_back({std::move(input), sources.name, source});
   }
   return sources;
 }

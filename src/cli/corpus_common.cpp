@@ -8,6 +8,8 @@
 
 namespace llmc {
 
+namespace fs = std::filesystem;
+
 void CorpusChoice::add_folder(CLI::App& app) {
   app.add_option("--corpus", folder,
                  "The corpus (default: $LLMC_CORPUS, or corpus in the cache folder)")
@@ -46,6 +48,20 @@ ProgramFilter CorpusChoice::filter() const {
   filter.least_bytes = least_bytes;
   if (most_bytes > 0) filter.most_bytes = most_bytes;
   return filter;
+}
+
+fs::path package_folder(const fs::path& path) {
+  std::error_code ignored;
+  fs::path folder = fs::absolute(path, ignored).lexically_normal();
+  if (!fs::is_directory(folder, ignored)) folder = folder.parent_path();
+  return folder.has_filename() ? folder : folder.parent_path();
+}
+
+std::optional<std::string> path_below(const fs::path& file, const fs::path& folder) {
+  std::error_code ignored;
+  std::string below = fs::absolute(file, ignored).lexically_relative(folder).string();
+  if (below.empty() || below.starts_with("..")) return std::nullopt;
+  return below;
 }
 
 CorpusProgress show_progress(ProgressLine& line, std::string prefix, const char* noun) {

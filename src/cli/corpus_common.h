@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -32,6 +33,14 @@ struct CorpusChoice {
   [[nodiscard]] Result<CorpusStore> open(CorpusStore::Mode mode) const;
   [[nodiscard]] ProgramFilter filter() const;
 };
+
+/// The folder that is `path`, or that `path` is in, absolute: its name is the package of programs
+/// that come from no package.
+std::filesystem::path package_folder(const std::filesystem::path& path);
+
+/// `file` as a path below `folder`; nothing if it is elsewhere.
+std::optional<std::string> path_below(const std::filesystem::path& file,
+                                      const std::filesystem::path& folder);
 
 /// Progress of the form "[done/all noun] rate, time left", after `prefix`.
 CorpusProgress show_progress(ProgressLine& line, std::string prefix, const char* noun);

@@ -129,7 +129,7 @@ class Labeller {
     return options_.steps == "all" || options_.steps == step;
   }
 
-  [[nodiscard]] LabelProgress progress(const char* step) {
+  [[nodiscard]] CorpusProgress progress(const char* step) {
     return show_progress(line_, fmt::format("{} ", step), "programs");
   }
 
@@ -140,7 +140,8 @@ class Labeller {
   Result<void> measure();
   Result<void> finish();
   Result<std::vector<LabelProgram>> programs(std::size_t most);
-  Result<std::vector<MeasuredSizes>> sizes_of_split(const std::vector<std::string>& lists);
+  Result<std::vector<MeasuredSizes>> sizes_of(std::optional<Split> split, std::size_t lists,
+                                              const MeasuredPrograms& measured);
   void print_summary(const Labels& labels, const std::vector<std::string>& lists,
                      const std::vector<double>& gains);
 
@@ -249,15 +250,18 @@ Result<void> Labeller::measure() {
   return done;
 }
 
-Result<std::vector<MeasuredSizes>> Labeller::sizes_of_split(const std::vector<std::string>& lists) {
-  LLMC_TRY(auto known, store_.sizes(lists_digest(lists)));
+/// Of the programs that were measured with all of `lists`, those of one split.
+Result<std::vector<MeasuredSizes>> Labeller::sizes_of(std::optional<Split> split, std::size_t lists,
+                                                      const MeasuredPrograms& measured) {
+  ProgramFilter filter = options_.corpus.filter();
+  filter.split = split;
   std::vector<MeasuredSizes> sizes;
   std::set<Digest> taken;
-  LLMC_CHECK(corpus_.for_each(options_.corpus.filter(), [&](const ProgramRecord& record) {
-    const auto found = known.find(record.id);
-    if (found != known.end() && found->second.with.size() == lists.size() &&
+  LLMC_CHECK(corpus_.for_each(filter, [&](const ProgramRecord& record) {
+    const auto found = measured.find(record.id);
+    if (found != measured.end() && found->second.with.size() == lists &&
         taken.insert(record.id).second)
-      sizes.push_back(std::move(found->second));
+      sizes.push_back(found->second);
     return Result<void>();
   }));
   return sizes;
@@ -292,18 +296,10 @@ void Labeller::print_summary(const Labels& labels, const std::vector<std::string
 Result<void> Labeller::finish() {
   LLMC_TRY(const auto lists, store_.lists(setting_digest(setting_)));
   if (lists.empty()) return fail("no lists were chosen; do --steps lists first");
-  Options train = options_;
-  train.corpus.split = "train";
-  LLMC_TRY(const auto known, store_.sizes(lists_digest(lists)));
-  LLMC_TRY(const auto sizes, sizes_of_split(lists));
+  LLMC_TRY(const auto measured, store_.sizes(lists_digest(lists)));
+  LLMC_TRY(const auto sizes, sizes_of(options_.corpus.filter().split, lists.size(), measured));
   if (sizes.empty()) return fail("no program was measured; do --steps measure first");
-  std::vector<MeasuredSizes> of_train;
-  LLMC_CHECK(corpus_.for_each(train.corpus.filter(), [&](const ProgramRecord& record) {
-    const auto found = known.find(record.id);
-    if (found != known.end() && found->second.with.size() == lists.size())
-      of_train.push_back(found->second);
-    return Result<void>();
-  }));
+  LLMC_TRY(const auto of_train, sizes_of(Split::train, lists.size(), measured));
   const std::vector<std::size_t> order =
       greedy_order(of_train.empty() ? sizes : of_train, lists.size());
   const Labels labels = choose_smallest(sizes, lists, order);
@@ -318,7 +314,7 @@ Result<void> Labeller::finish() {
   const std::string comment = fmt::format(
       "the {} of {} lists that together make {} {}s of the {} split smallest; all are sound\n"
       "# on the suite. Made by llmc corpus label --seed {} --evals {} --search {}",
-      chosen.size(), lists.size(), of_train.size(), options_.corpus.kind, train.corpus.split,
+      chosen.size(), lists.size(), of_train.size(), options_.corpus.kind, to_string(Split::train),
       options_.seed, options_.evaluations, options_.searched);
   return write_file(options_.portfolio_output, print_portfolio(chosen, comment));
 }

@@ -93,16 +93,11 @@ bool is_row_file(const std::string& name) {
 Result<void> add_units(const std::string& argument, const std::vector<std::string>& flags,
                        std::vector<CorpusUnit>& units) {
   LLMC_TRY(auto inputs, find_inputs({argument}, flags));
-  std::error_code ignored;
-  fs::path folder = fs::absolute(argument, ignored).lexically_normal();
-  if (!fs::is_directory(folder, ignored)) folder = folder.parent_path();
-  if (!folder.has_filename()) folder = folder.parent_path();
+  const fs::path folder = package_folder(argument);
   for (Input& input : inputs) {
-    const fs::path file = fs::absolute(input.name, ignored);
-    CorpusUnit unit{std::move(input), folder.filename(), ""};
-    unit.source = file.lexically_relative(folder);
-    if (unit.source.empty() || unit.source.starts_with("..")) unit.source = file.filename();
-    units.push_back(std::move(unit));
+    const fs::path file = input.name;
+    const std::string source = path_below(file, folder).value_or(file.filename());
+    units.push_back({std::move(input), folder.filename(), source});
   }
   return {};
 }

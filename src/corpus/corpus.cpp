@@ -17,14 +17,15 @@ using Json = nlohmann::ordered_json;
 /// Runs in a child: the unit's functions as a JSON array.
 Result<std::string> describe_unit(const Input& input, const CorpusOptions& options) {
   LLMC_TRY(const std::string bitcode, unit_bitcode(input));
+  LLMC_TRY(const IrModule module, IrModule::parse(bitcode, input.name, ValueNames::discard));
   Json functions = Json::array();
   const auto take = [&](const CutFunction& cut) {
     functions.push_back(
         cut.skip.empty()
-            ? Json{{"function", cut.name}, {"text", cut.text}, {"plain", cut.plain_bytes}}
+            ? Json{{"function", cut.name}, {"text", cut.text}, {"plain", cut.module->text().size()}}
             : Json{{"skip", cut.skip}});
   };
-  LLMC_CHECK(cut_unit(bitcode, input.name, options.cut, take));
+  LLMC_CHECK(cut_unit(bitcode, module, options.cut, take));
   return functions.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
@@ -84,18 +85,16 @@ class Collector {
 Result<void> for_each_row(const std::filesystem::path& path,
                           const std::function<void(const Json&)>& use) {
   LLMC_TRY(const std::string text, read_rows(path));
-  std::size_t number = 1;
-  for (std::size_t at = 0; at < text.size(); ++number) {
-    const std::size_t end = std::min(text.find('\n', at), text.size());
-    const std::string_view line = std::string_view(text).substr(at, end - at);
-    at = end + 1;
+  Result<void> done;
+  for_each_line(text, [&](std::size_t number, std::string_view line) {
+    if (!done) return;
     try {
       use(Json::parse(line));
     } catch (const Json::exception&) {
-      return fail(fmt::format("{}:{}: not a row of a data set", path.string(), number));
+      done = fail(fmt::format("{}:{}: not a row of a data set", path.string(), number));
     }
-  }
-  return {};
+  });
+  return done;
 }
 
 }  // namespace

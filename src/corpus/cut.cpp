@@ -9,7 +9,7 @@ namespace {
 
 CutFunction describe(const std::string& name, const Result<IrModule>& module,
                      const CutLimits& limits) {
-  CutFunction cut{name, "", "", 0, 0};
+  CutFunction cut{name, "", "", 0, nullptr};
   const auto skipped = [&](const char* reason) {
     cut.skip = reason;
     return cut;
@@ -23,7 +23,7 @@ CutFunction describe(const std::string& name, const Result<IrModule>& module,
   if (text->size() < limits.least_bytes) return skipped("too short");
   if (!read_normal(*text, name)) return skipped("normal form does not parse");
   cut.text = std::move(*text);
-  cut.plain_bytes = module->text().size();
+  cut.module = &*module;
   return cut;
 }
 
@@ -39,9 +39,8 @@ Result<std::string> unit_bitcode(const Input& input) {
   return module.bitcode();
 }
 
-Result<void> cut_unit(const std::string& bitcode, const std::string& name, const CutLimits& limits,
+Result<void> cut_unit(const std::string& bitcode, const IrModule& module, const CutLimits& limits,
                       const std::function<void(const CutFunction&)>& take) {
-  LLMC_TRY(const IrModule module, IrModule::parse(bitcode, name, ValueNames::discard));
   return extract_functions(bitcode, defined_functions(module),
                            [&](const std::string& function, const Result<IrModule>& extracted) {
                              take(describe(function, extracted, limits));

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "ir/module.h"
 #include "sandbox/inputs.h"
 #include "support/error.h"
 
@@ -24,15 +25,15 @@ struct CutFunction {
   std::string skip;  ///< the reason in words; empty: taken
   std::string text;  ///< normal form of the function's own module
   std::uint64_t instructions = 0;
-  std::uint64_t plain_bytes = 0;  ///< of the same module as LLVM prints it
+  const IrModule* module = nullptr;  ///< the function's own, while it is handed out
 };
 
 /// Unoptimised IR of the unit; clang, where it is needed, runs below this process.
 Result<std::string> unit_bitcode(const Input& input);
 
-/// Hands the functions that `bitcode` has the code of to `take`, in its order. What LLVM may die of
-/// is done here, so call it in a child.
-Result<void> cut_unit(const std::string& bitcode, const std::string& name, const CutLimits& limits,
+/// Hands the functions that `module` has the code of to `take`, in its order; `bitcode` is the same
+/// module. What LLVM may die of is done here, so call it in a child.
+Result<void> cut_unit(const std::string& bitcode, const IrModule& module, const CutLimits& limits,
                       const std::function<void(const CutFunction&)>& take);
 
 }  // namespace llmc

@@ -110,28 +110,19 @@ struct DrawnRow {
 /// The rows whose hashes with the seed are smallest, in their order.
 Result<std::vector<DrawnRow>> draw_rows(const std::filesystem::path& path, std::size_t most,
                                         std::uint64_t seed) {
+  LLMC_TRY(const std::string text, read_rows(path));
   std::vector<std::pair<Digest, std::size_t>> ranks;
-  std::map<std::string, std::string> texts;
-  const auto each = [&](auto use) -> Result<void> {
-    LLMC_TRY(const std::string text, read_rows(path));
-    std::size_t number = 1;
-    for (std::size_t at = 0; at < text.size(); ++number) {
-      const std::size_t end = std::min(text.find('\n', at), text.size());
-      use(number, std::string_view(text).substr(at, end - at));
-      at = end + 1;
-    }
-    return {};
-  };
-  LLMC_CHECK(each([&](std::size_t number, std::string_view line) {
+  for_each_line(text, [&](std::size_t number, std::string_view line) {
     ranks.emplace_back(Digest::of(fmt::format("{}/{}", seed, line)), number);
-  }));
+  });
   std::ranges::sort(ranks);
   if (most > 0 && ranks.size() > most) ranks.resize(most);
   std::set<std::size_t> wanted;
   for (const auto& [rank, number] : ranks) wanted.insert(number);
   std::vector<DrawnRow> drawn;
   std::string problem;
-  LLMC_CHECK(each([&](std::size_t number, std::string_view line) {
+  std::map<std::string, std::string> texts;
+  for_each_line(text, [&](std::size_t number, std::string_view line) {
     const bool is_wanted = wanted.contains(number);
     // Programs' own rows stand in front of what was made of them.
     if (!is_wanted && !line.contains("\"kind\":\"ir\"")) return;
@@ -143,7 +134,7 @@ Result<std::vector<DrawnRow>> draw_rows(const std::filesystem::path& path, std::
     const std::string program = row.value("program", "");
     if (row.value("kind", "") == "ir") texts = {{program, row.value("text", "")}};
     if (is_wanted) drawn.push_back({number, std::move(row), texts[program]});
-  }));
+  });
   if (!problem.empty()) return fail(problem);
   return drawn;
 }

@@ -42,11 +42,11 @@ Result<std::string> describe(const Job& job, const CutLimits& limits) {
   Input input = job.unit->input;
   if (job.target == NormalTarget::aarch64) input.command = for_aarch64(*input.command);
   LLMC_TRY(const std::string bitcode, unit_bitcode(input));
-  LLMC_TRY(const IrModule module, IrModule::parse(bitcode, input.name, ValueNames::discard));
+  LLMC_TRY(IrModule module, IrModule::parse(bitcode, input.name, ValueNames::discard));
   Json functions = Json::array();
   std::map<std::string, std::uint64_t> skipped;
   std::uint64_t count = 0;
-  LLMC_CHECK(cut_unit(bitcode, input.name, limits, [&](const CutFunction& cut) {
+  LLMC_CHECK(cut_unit(bitcode, module, limits, [&](const CutFunction& cut) {
     ++count;
     if (!cut.skip.empty()) {
       ++skipped[cut.skip];
@@ -54,8 +54,9 @@ Result<std::string> describe(const Job& job, const CutLimits& limits) {
     }
     functions.push_back(function_row(cut));
   }));
-  const Json result = {{"unit", binary(anonymous_bitcode(module))},
-                       {"instructions", module.instruction_count()},
+  const std::uint64_t instructions = module.instruction_count();
+  const Json result = {{"unit", binary(anonymous_bitcode(std::move(module)))},
+                       {"instructions", instructions},
                        {"count", count},
                        {"skipped", skipped},
                        {"functions", std::move(functions)}};

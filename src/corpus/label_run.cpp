@@ -46,27 +46,18 @@ Result<std::vector<LabelProgram>> load_label_programs(CorpusStore& corpus,
                                                       const ProgramFilter& filter,
                                                       const Shard& shard, std::size_t most,
                                                       std::uint64_t seed) {
-  std::vector<std::pair<Digest, Digest>> ranks;
-  LLMC_CHECK(corpus.for_each(filter, [&](const ProgramRecord& record) -> Result<void> {
-    ranks.emplace_back(Digest::of(fmt::format("{}/{}", seed, record.id.hex())), record.id);
-    return {};
-  }));
-  std::ranges::sort(ranks);
-  if (most > 0 && ranks.size() > most) ranks.resize(most);
-  std::unordered_set<Digest> wanted;
-  for (const auto& [rank, id] : ranks)
-    if (shard.holds(id)) wanted.insert(id);
+  LLMC_TRY(const auto drawn, corpus.draw(filter, most, seed));
   std::vector<LabelProgram> programs;
   LLMC_CHECK(corpus.for_each_payload(
       filter, [&](const ProgramRecord& record, std::string_view payload) -> Result<void> {
-        if (!wanted.contains(record.id)) return {};
+        if (!drawn.contains(record.id) || !shard.holds(record.id)) return {};
         std::string bitcode(payload);
         if (record.kind == ProgramKind::function) {
           LLMC_TRY(const IrModule module, read_normal(payload, record.name));
           bitcode = module.bitcode();
         }
         LLMC_TRY(Program program, make_program(bitcode, record.id.hex(), CodegenOptions()));
-        programs.push_back({record.id, record.split, std::move(program)});
+        programs.push_back({record.id, std::move(program)});
         return {};
       }));
   return programs;
@@ -87,7 +78,7 @@ Digest lists_digest(const std::vector<std::string>& lists) {
 
 Result<void> search_programs(Evaluator& evaluator, const std::vector<LabelProgram>& programs,
                              const SearchSetting& setting, LabelStore& store,
-                             const volatile int* interrupt, const LabelProgress& progress) {
+                             const volatile int* interrupt, const CorpusProgress& progress) {
   const Digest name = setting_digest(setting);
   LLMC_TRY(const auto known, store.winners(name));
   std::vector<const LabelProgram*> open;
@@ -139,7 +130,7 @@ std::vector<std::string> rank_winners(const std::unordered_map<Digest, FoundWinn
 
 Result<void> measure_programs(Evaluator& evaluator, const std::vector<LabelProgram>& programs,
                               const std::vector<std::string>& lists, LabelStore& store,
-                              const volatile int* interrupt, const LabelProgress& progress) {
+                              const volatile int* interrupt, const CorpusProgress& progress) {
   const Digest name = lists_digest(lists);
   LLMC_TRY(const auto known, store.measured(name));
   std::vector<std::string> all = {std::string(k_baseline_list)};

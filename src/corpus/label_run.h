@@ -11,7 +11,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <vector>
 
@@ -26,7 +25,6 @@ namespace llmc {
 /// A program to label, ready for the evaluator.
 struct LabelProgram {
   Digest id;  ///< in the corpus
-  Split split = Split::train;
   Program program;
 };
 
@@ -50,13 +48,10 @@ Digest setting_digest(const SearchSetting& setting);
 /// The name of a set of lists.
 Digest lists_digest(const std::vector<std::string>& lists);
 
-/// Told how many of how many programs are done.
-using LabelProgress = std::function<void(std::size_t done, std::size_t all)>;
-
 /// Step 1 on all of `programs`.
 Result<void> search_programs(Evaluator& evaluator, const std::vector<LabelProgram>& programs,
                              const SearchSetting& setting, LabelStore& store,
-                             const volatile int* interrupt, const LabelProgress& progress);
+                             const volatile int* interrupt, const CorpusProgress& progress);
 
 /// Candidates for step 2: the winners, most frequent first (of equals, the one that saves more
 /// bytes, then by text), then `others`; each once.
@@ -66,7 +61,7 @@ std::vector<std::string> rank_winners(const std::unordered_map<Digest, FoundWinn
 /// Step 3 on all of `programs`.
 Result<void> measure_programs(Evaluator& evaluator, const std::vector<LabelProgram>& programs,
                               const std::vector<std::string>& lists, LabelStore& store,
-                              const volatile int* interrupt, const LabelProgress& progress);
+                              const volatile int* interrupt, const CorpusProgress& progress);
 
 /// 1 - geometric mean of the best of the first 1, 2, … lists of `order` over -Oz, with the -Oz
 /// backup.

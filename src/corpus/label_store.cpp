@@ -54,24 +54,6 @@ MeasuredSizes unpack(const Digest& program, const std::string& bytes) {
 
 struct LabelStore::State {
   Database database;
-
-  Result<void> run(Statement& statement) {
-    if (!statement.valid() || statement.step() != SQLITE_DONE)
-      return database.error("cannot write labels");
-    statement.reset();
-    return {};
-  }
-
-  /// All of `write` or nothing.
-  template <typename Write>
-  Result<void> in_transaction(Write write) {
-    LLMC_CHECK(database.execute("BEGIN IMMEDIATE"));
-    if (Result<void> done = write(); !done) {
-      (void)database.execute("ROLLBACK");
-      return done;
-    }
-    return database.execute("COMMIT");
-  }
 };
 
 LabelStore::LabelStore(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -85,7 +67,7 @@ Result<LabelStore> LabelStore::open(const std::filesystem::path& path) {
 
 Result<void> LabelStore::add_winners(const Digest& setting,
                                      const std::vector<FoundWinner>& winners) {
-  return state_->in_transaction([&]() -> Result<void> {
+  return state_->database.in_transaction([&]() -> Result<void> {
     Statement insert(state_->database,
                      "INSERT OR REPLACE INTO winner VALUES(?1, ?2, ?3, ?4, ?5, ?6)");
     for (const FoundWinner& winner : winners) {
@@ -95,7 +77,7 @@ Result<void> LabelStore::add_winners(const Digest& setting,
       insert.bind(4, winner.baseline);
       insert.bind(5, winner.size);
       insert.bind(6, winner.evaluations);
-      LLMC_CHECK(state_->run(insert));
+      LLMC_CHECK(state_->database.run(insert));
     }
     return {};
   });
@@ -115,13 +97,13 @@ Result<std::unordered_map<Digest, FoundWinner>> LabelStore::winners(const Digest
 }
 
 Result<void> LabelStore::set_lists(const Digest& setting, const std::vector<std::string>& lists) {
-  return state_->in_transaction([&]() -> Result<void> {
+  return state_->database.in_transaction([&]() -> Result<void> {
     Statement insert(state_->database, "INSERT OR REPLACE INTO list VALUES(?1, ?2, ?3)");
     for (std::size_t i = 0; i < lists.size(); ++i) {
       insert.bind(1, setting);
       insert.bind(2, std::uint64_t{i});
       insert.bind(3, lists[i]);
-      LLMC_CHECK(state_->run(insert));
+      LLMC_CHECK(state_->database.run(insert));
     }
     return {};
   });
@@ -137,13 +119,13 @@ Result<std::vector<std::string>> LabelStore::lists(const Digest& setting) {
 }
 
 Result<void> LabelStore::add_sizes(const Digest& lists, const std::vector<MeasuredSizes>& sizes) {
-  return state_->in_transaction([&]() -> Result<void> {
+  return state_->database.in_transaction([&]() -> Result<void> {
     Statement insert(state_->database, "INSERT OR REPLACE INTO size VALUES(?1, ?2, ?3)");
     for (const MeasuredSizes& each : sizes) {
       insert.bind(1, lists);
       insert.bind(2, each.program);
       insert.bind_blob(3, pack(each));
-      LLMC_CHECK(state_->run(insert));
+      LLMC_CHECK(state_->database.run(insert));
     }
     return {};
   });
@@ -158,11 +140,11 @@ Result<std::unordered_set<Digest>> LabelStore::measured(const Digest& lists) {
   return programs;
 }
 
-Result<std::unordered_map<Digest, MeasuredSizes>> LabelStore::sizes(const Digest& lists) {
+Result<MeasuredPrograms> LabelStore::sizes(const Digest& lists) {
   Statement query(state_->database, "SELECT program, sizes FROM size WHERE lists = ?1");
   if (!query.valid()) return state_->database.error("cannot read labels");
   query.bind(1, lists);
-  std::unordered_map<Digest, MeasuredSizes> sizes;
+  MeasuredPrograms sizes;
   while (query.step() == SQLITE_ROW)
     sizes[query.digest(0)] = unpack(query.digest(0), query.blob(1));
   return sizes;
@@ -175,8 +157,8 @@ Result<void> LabelStore::merge(const std::filesystem::path& other) {
   LLMC_TRY(const LabelStore checked, open(other));
   Statement attach(state_->database, "ATTACH ?1 AS other");
   attach.bind(1, other.string());
-  LLMC_CHECK(state_->run(attach));
-  auto done = state_->in_transaction([&]() -> Result<void> {
+  LLMC_CHECK(state_->database.run(attach));
+  auto done = state_->database.in_transaction([&]() -> Result<void> {
     for (const char* table : {"winner", "list", "size"})
       LLMC_CHECK(state_->database.execute(
           fmt::format("INSERT OR REPLACE INTO main.{0} SELECT * FROM other.{0}", table)));

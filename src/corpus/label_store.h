@@ -41,7 +41,7 @@ class LabelStore {
 
   Result<void> add_sizes(const Digest& lists, const std::vector<MeasuredSizes>& sizes);
   Result<std::unordered_set<Digest>> measured(const Digest& lists);
-  Result<std::unordered_map<Digest, MeasuredSizes>> sizes(const Digest& lists);
+  Result<MeasuredPrograms> sizes(const Digest& lists);
 
   /// Takes in what another store holds, such as that of another shard of the same run.
   Result<void> merge(const std::filesystem::path& other);

@@ -54,6 +54,8 @@ struct MeasuredSizes {
   std::vector<std::optional<std::uint64_t>> with;
 };
 
+using MeasuredPrograms = std::unordered_map<Digest, MeasuredSizes>;
+
 /// The indices of `count` lists, in the greedy order of tune/portfolio.h; lists that add nothing
 /// are left out.
 std::vector<std::size_t> greedy_order(const std::vector<MeasuredSizes>& table, std::size_t count);

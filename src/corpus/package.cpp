@@ -28,10 +28,9 @@ std::string failure_of(const fs::path& folder, const std::string& errors) {
   if (const auto reason = read_file(folder / "failure"); reason && !reason->empty())
     return first_line(*reason);
   std::istringstream lines(errors);
-  std::string last = "the script said nothing";
   for (std::string line; std::getline(lines, line);)
     if (const std::size_t at = line.find("error: "); at != line.npos) return line.substr(at + 7);
-  return last;
+  return "the script said nothing";
 }
 
 bool is_finished(const fs::path& folder) {

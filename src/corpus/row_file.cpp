@@ -117,6 +117,16 @@ Result<void> RowFile::finish() {
   return {};
 }
 
+void for_each_line(std::string_view text,
+                   const std::function<void(std::size_t number, std::string_view line)>& use) {
+  std::size_t number = 1;
+  for (std::size_t at = 0; at < text.size(); ++number) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    use(number, text.substr(at, end - at));
+    at = end + 1;
+  }
+}
+
 Result<std::string> read_rows(const fs::path& path) {
   LLMC_TRY(std::string bytes, read_file(path));
   if (!is_compressed(path)) return bytes;

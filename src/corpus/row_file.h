@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -32,6 +33,10 @@ class RowFile {
   explicit RowFile(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };
+
+/// Hands the lines of `text` to `use`, numbered from 1.
+void for_each_line(std::string_view text,
+                   const std::function<void(std::size_t number, std::string_view line)>& use);
 
 /// The bytes of a file that RowFile wrote, or of any other; decompressed if the name ends in .zst.
 Result<std::string> read_rows(const std::filesystem::path& path);

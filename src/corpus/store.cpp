@@ -187,13 +187,6 @@ struct CorpusStore::State {
     return query.digest(0);
   }
 
-  Result<void> run(Statement& statement) {
-    if (!statement.valid() || statement.step() != SQLITE_DONE)
-      return index.error("cannot write to the corpus");
-    statement.reset();
-    return {};
-  }
-
   Result<void> write_rows(const PackageWriter::State& written, const std::optional<Digest>& shard);
   Result<void> load_frame(const std::string& package, const Place& place);
   Result<std::string_view> payload(const ProgramRecord& program, const Place& place);
@@ -206,7 +199,7 @@ Result<void> CorpusStore::State::write_rows(const PackageWriter::State& written,
   for (const char* table : {"unit", "program"}) {
     Statement clear(index, fmt::format("DELETE FROM {} WHERE package = ?1", table));
     clear.bind(1, package.name);
-    LLMC_CHECK(run(clear));
+    LLMC_CHECK(index.run(clear));
   }
   Statement insert(
       index, "INSERT OR REPLACE INTO package VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)");
@@ -220,7 +213,7 @@ Result<void> CorpusStore::State::write_rows(const PackageWriter::State& written,
   insert.bind(8, package.functions);
   insert.bind(9, package.seconds);
   if (shard) insert.bind(10, *shard);
-  LLMC_CHECK(run(insert));
+  LLMC_CHECK(index.run(insert));
   Statement unit(index, "INSERT INTO unit VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)");
   for (const UnitRecord& each : written.units) {
     unit.bind(1, package.name);
@@ -230,7 +223,7 @@ Result<void> CorpusStore::State::write_rows(const PackageWriter::State& written,
     unit.bind(5, each.failure);
     unit.bind(6, each.functions);
     unit.bind(7, Json(each.skipped).dump());
-    LLMC_CHECK(run(unit));
+    LLMC_CHECK(index.run(unit));
   }
   Statement program(index,
                     "INSERT INTO program(package, id, kind, name, source, target, instructions,"
@@ -251,7 +244,7 @@ Result<void> CorpusStore::State::write_rows(const PackageWriter::State& written,
     program.bind(12, each.place.frame);
     program.bind(13, each.place.frame_bytes);
     program.bind(14, each.place.offset);
-    LLMC_CHECK(run(program));
+    LLMC_CHECK(index.run(program));
   }
   return {};
 }
@@ -346,13 +339,8 @@ Result<void> CorpusStore::commit(PackageWriter& writer) {
     shard = Digest::of(written.shard);
     LLMC_CHECK(write_file(state_->shard_path(shard_name(name, *shard)), written.shard));
   }
-  const auto write = [&]() -> Result<void> {
-    LLMC_CHECK(state_->index.execute("BEGIN IMMEDIATE"));
-    LLMC_CHECK(state_->write_rows(written, shard));
-    return state_->index.execute("COMMIT");
-  };
-  const Result<void> done = write();
-  if (!done) (void)state_->index.execute("ROLLBACK");
+  const Result<void> done =
+      state_->index.in_transaction([&] { return state_->write_rows(written, shard); });
   // One of the two shards is now nobody's.
   const std::optional<Digest>& orphan = done ? before : shard;
   std::error_code ignored;
@@ -395,40 +383,44 @@ class Settler {
   std::array<Known, 2> known_;  ///< by target: code for one says little about code for the other
 };
 
+/// The programs whose standing is no longer what the index says.
+Result<std::vector<std::pair<std::uint64_t, Standing>>> changed_standings(
+    Database& index, const EvaluationSet& evaluation_set) {
+  Settler settler(evaluation_set);
+  Statement query(index,
+                  "SELECT number, id, shape, kind, target, bytes, standing, sketch FROM program"
+                  " JOIN package ON package.name = program.package"
+                  " ORDER BY package.split DESC, package.name, number");
+  if (!query.valid()) return index.error("cannot read the corpus");
+  std::vector<std::pair<std::uint64_t, Standing>> changes;
+  while (query.step() == SQLITE_ROW) {
+    const Candidate program{query.number(0),
+                            query.digest(1),
+                            query.digest(2),
+                            static_cast<ProgramKind>(query.number(3)),
+                            static_cast<NormalTarget>(query.number(4)),
+                            query.number(5),
+                            static_cast<Standing>(query.number(6))};
+    const Standing standing = settler.decide(program, query.blob(7));
+    if (standing != program.before) changes.emplace_back(program.number, standing);
+  }
+  return changes;
+}
+
 }  // namespace
 
 Result<void> CorpusStore::settle(const EvaluationSet& evaluation_set) {
   Database& index = state_->index;
-  LLMC_CHECK(index.execute("BEGIN IMMEDIATE"));
-  std::vector<std::pair<std::uint64_t, Standing>> changes;
-  {
-    Settler settler(evaluation_set);
-    Statement query(index,
-                    "SELECT number, id, shape, kind, target, bytes, standing, sketch FROM program"
-                    " JOIN package ON package.name = program.package"
-                    " ORDER BY package.split DESC, package.name, number");
-    while (query.valid() && query.step() == SQLITE_ROW) {
-      const Candidate program{query.number(0),
-                              query.digest(1),
-                              query.digest(2),
-                              static_cast<ProgramKind>(query.number(3)),
-                              static_cast<NormalTarget>(query.number(4)),
-                              query.number(5),
-                              static_cast<Standing>(query.number(6))};
-      const Standing standing = settler.decide(program, query.blob(7));
-      if (standing != program.before) changes.emplace_back(program.number, standing);
+  return index.in_transaction([&]() -> Result<void> {
+    LLMC_TRY(const auto changes, changed_standings(index, evaluation_set));
+    Statement update(index, "UPDATE program SET standing = ?2 WHERE number = ?1");
+    for (const auto& [number, standing] : changes) {
+      update.bind(1, number);
+      update.bind(2, number_of(standing));
+      LLMC_CHECK(index.run(update));
     }
-  }
-  Statement update(index, "UPDATE program SET standing = ?2 WHERE number = ?1");
-  for (const auto& [number, standing] : changes) {
-    update.bind(1, number);
-    update.bind(2, number_of(standing));
-    if (auto done = state_->run(update); !done) {
-      (void)index.execute("ROLLBACK");
-      return done;
-    }
-  }
-  return index.execute("COMMIT");
+    return {};
+  });
 }
 
 Result<std::vector<PackageRecord>> CorpusStore::packages() {
@@ -500,6 +492,20 @@ Result<void> CorpusStore::for_each_payload(
                             LLMC_TRY(const std::string_view bytes, state_->payload(program, place));
                             return visit(program, bytes);
                           });
+}
+
+Result<std::unordered_set<Digest>> CorpusStore::draw(const ProgramFilter& filter, std::size_t most,
+                                                     std::uint64_t seed) {
+  std::vector<std::pair<Digest, Digest>> ranks;
+  LLMC_CHECK(for_each(filter, [&](const ProgramRecord& program) -> Result<void> {
+    ranks.emplace_back(Digest::of(fmt::format("{}/{}", seed, program.id.hex())), program.id);
+    return {};
+  }));
+  std::ranges::sort(ranks);
+  if (most > 0 && ranks.size() > most) ranks.resize(most);
+  std::unordered_set<Digest> drawn;
+  for (const auto& [rank, id] : ranks) drawn.insert(id);
+  return drawn;
 }
 
 Result<std::vector<ProgramRecord>> CorpusStore::find(const std::string& id_prefix) {

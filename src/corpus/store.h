@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "corpus/evaluation_set.h"
@@ -152,6 +153,11 @@ class CorpusStore {
   Result<void> for_each_payload(
       const ProgramFilter& filter,
       const std::function<Result<void>(const ProgramRecord&, std::string_view)>& visit);
+
+  /// The ids of `most` (0: all) of the programs that are wanted: those whose hashes with the seed
+  /// are smallest.
+  Result<std::unordered_set<Digest>> draw(const ProgramFilter& filter, std::size_t most,
+                                          std::uint64_t seed);
 
   /// Programs whose id begins with these hexadecimal digits.
   Result<std::vector<ProgramRecord>> find(const std::string& id_prefix);

@@ -320,15 +320,13 @@ Result<IrModule> normalised(const IrModule& module) {
   return read_normal(text, "normal form");
 }
 
-std::string anonymous_bitcode(const IrModule& module) {
-  // Bitcode that was valid reads again.
-  IrModule copy = *IrModule::parse(module.bitcode(), "module", ValueNames::discard);
-  llvm::StripDebugInfo(copy.module());
-  copy.module().setSourceFileName("");
-  copy.module().setModuleIdentifier("");
-  if (llvm::NamedMDNode* ident = copy.module().getNamedMetadata("llvm.ident"))
+std::string anonymous_bitcode(IrModule module) {
+  llvm::StripDebugInfo(module.module());
+  module.module().setSourceFileName("");
+  module.module().setModuleIdentifier("");
+  if (llvm::NamedMDNode* ident = module.module().getNamedMetadata("llvm.ident"))
     ident->eraseFromParent();
-  return copy.bitcode();
+  return module.bitcode();
 }
 
 }  // namespace llmc

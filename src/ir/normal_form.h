@@ -56,6 +56,6 @@ Result<IrModule> normalised(const IrModule& module);
 
 /// The module as bitcode without debug information, names of values and of the source file: what a
 /// translation unit is known by. Unlike the normal form it keeps the metadata that passes use.
-std::string anonymous_bitcode(const IrModule& module);
+std::string anonymous_bitcode(IrModule module);
 
 }  // namespace llmc

@@ -214,12 +214,12 @@ class Judge {
 
   Result<void> flush() {
     if (store_ != nullptr && !unsaved_.empty()) {
-      LLMC_CHECK(store_->begin_batch());
-      for (const Case* trial : unsaved_) {
-        LLMC_CHECK(
-            store_->add_trial(trial_key(*trial->program), trial->list.to_string(), trial->finding));
-      }
-      LLMC_CHECK(store_->end_batch());
+      LLMC_CHECK(store_->in_batch([&]() -> Result<void> {
+        for (const Case* trial : unsaved_)
+          LLMC_CHECK(store_->add_trial(trial_key(*trial->program), trial->list.to_string(),
+                                       trial->finding));
+        return {};
+      }));
       LLMC_CHECK(store_->add_good_builds(fresh_builds_));
     }
     unsaved_.clear();

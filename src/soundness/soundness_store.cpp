@@ -93,13 +93,6 @@ struct SoundnessStore::State {
     return find_trial.valid() && add_trial.valid() && find_verdict.valid() && add_verdict.valid() &&
            find_program.valid() && add_program.valid() && add_build.valid();
   }
-  /// Runs a statement that has no results.
-  Result<void> run(Statement& statement) {
-    const int code = statement.step();
-    statement.reset();
-    if (code != SQLITE_DONE) return database.error("cannot write to the verdict store");
-    return {};
-  }
 };
 
 SoundnessStore::SoundnessStore(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -152,7 +145,7 @@ Result<void> SoundnessStore::add_verdict(const Verdict& verdict, const Digest& s
   statement.bind(7, verdict.programs);
   statement.bind(8, verdict.seconds);
   statement.bind(9, checksum_of(verdict, suite));
-  return state_->run(statement);
+  return state_->database.run(statement);
 }
 
 std::optional<CompiledProgram> SoundnessStore::find_program(const Digest& key) {
@@ -176,7 +169,7 @@ Result<void> SoundnessStore::add_program(const Digest& key, const CompiledProgra
   statement.bind_blob(4, program.expected);
   statement.bind_blob(5, program.bitcode);
   statement.bind(6, checksum_of(program));
-  return state_->run(statement);
+  return state_->database.run(statement);
 }
 
 std::optional<ProgramFinding> SoundnessStore::find_trial(const Digest& program,
@@ -207,11 +200,12 @@ Result<void> SoundnessStore::add_trial(const Digest& program, const std::string&
   statement.bind(4, name);
   statement.bind(5, finding.evidence);
   statement.bind(6, checksum_of(program, list, name, finding.evidence));
-  return state_->run(statement);
+  return state_->database.run(statement);
 }
 
-Result<void> SoundnessStore::begin_batch() { return state_->database.execute("BEGIN IMMEDIATE"); }
-Result<void> SoundnessStore::end_batch() { return state_->database.execute("COMMIT"); }
+Result<void> SoundnessStore::in_batch(const std::function<Result<void>()>& write) {
+  return state_->database.in_transaction(write);
+}
 
 std::unordered_set<Digest> SoundnessStore::good_builds() {
   std::unordered_set<Digest> builds;
@@ -222,15 +216,13 @@ std::unordered_set<Digest> SoundnessStore::good_builds() {
 
 Result<void> SoundnessStore::add_good_builds(const std::vector<Digest>& builds) {
   if (builds.empty()) return {};
-  LLMC_CHECK(begin_batch());
-  for (const Digest& build : builds) {
-    state_->add_build.bind(1, build);
-    if (auto added = state_->run(state_->add_build); !added) {
-      (void)state_->database.execute("ROLLBACK");
-      return added;
+  return state_->database.in_transaction([&]() -> Result<void> {
+    for (const Digest& build : builds) {
+      state_->add_build.bind(1, build);
+      LLMC_CHECK(state_->database.run(state_->add_build));
     }
-  }
-  return end_batch();
+    return {};
+  });
 }
 
 }  // namespace llmc

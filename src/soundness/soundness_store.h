@@ -48,9 +48,8 @@ class SoundnessStore {
   Result<void> add_trial(const Digest& program, const std::string& list,
                          const ProgramFinding& finding);
 
-  /// Makes the writes until end_batch() one transaction, which is much faster.
-  Result<void> begin_batch();
-  Result<void> end_batch();
+  /// Makes all that `write` adds one transaction, which is much faster.
+  Result<void> in_batch(const std::function<Result<void>()>& write);
 
   /// Builds (hash of program and optimised IR) that were seen to run well.
   std::unordered_set<Digest> good_builds();

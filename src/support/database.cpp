@@ -82,6 +82,22 @@ Result<void> Database::execute(const std::string& sql) {
   return error("the store cannot be used");
 }
 
+Result<void> Database::run(Statement& statement) {
+  if (!statement.valid()) return error("cannot be written");
+  const int code = statement.step();
+  auto failure = code == SQLITE_DONE ? Result<void>() : error("cannot be written");
+  statement.reset();
+  return failure;
+}
+
+Result<void> Database::in_transaction(const std::function<Result<void>()>& write) {
+  LLMC_CHECK(execute("BEGIN IMMEDIATE"));
+  Result<void> done = write();
+  if (done) done = execute("COMMIT");
+  if (!done) (void)execute("ROLLBACK");
+  return done;
+}
+
 Statement::Statement(const Database& database, const std::string& sql) {
   sqlite3_prepare_v3(database.get(), sql.c_str(), -1, SQLITE_PREPARE_PERSISTENT, &statement_,
                      nullptr);

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -23,6 +24,8 @@ struct DatabaseFormat {
   const char* option;  ///< the flag that chooses another file, for messages
 };
 
+class Statement;
+
 /// An open database in WAL mode: what was written survives the death of this process; only a power
 /// cut may cost the last rows.
 class Database {
@@ -41,6 +44,12 @@ class Database {
 
   /// Runs statements without results.
   Result<void> execute(const std::string& sql);
+
+  /// Runs a statement without results, and makes it ready to run again.
+  Result<void> run(Statement& statement);
+
+  /// All that `write` does or, if it fails, nothing of it.
+  Result<void> in_transaction(const std::function<Result<void>()>& write);
 
  private:
   Database(sqlite3* handle, std::string path) : handle_(handle), path_(std::move(path)) {}

@@ -131,20 +131,14 @@ Result<void> Store::add(const Evaluation& evaluation) {
   statement.bind(12, evaluation.seconds);
   statement.bind(13, evaluation.message);
   statement.bind(14, checksum_of(evaluation));
-  const int code = statement.step();
-  statement.reset();
-  if (code != SQLITE_DONE) return state_->database.error("cannot write to the store");
-  return {};
+  return state_->database.run(statement);
 }
 
 Result<void> Store::add_program(const Digest& program, const std::string& name) {
   Statement& statement = state_->add_program;
   statement.bind(1, program);
   statement.bind(2, name);
-  const int code = statement.step();
-  statement.reset();
-  if (code != SQLITE_DONE) return state_->database.error("cannot write to the store");
-  return {};
+  return state_->database.run(statement);
 }
 
 Result<void> Store::for_each(const std::function<void(const Evaluation&)>& visit) {
