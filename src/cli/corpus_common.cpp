@@ -65,11 +65,14 @@ std::optional<std::string> path_below(const fs::path& file, const fs::path& fold
 }
 
 CorpusProgress show_progress(ProgressLine& line, std::string prefix, const char* noun) {
-  return [&line, prefix = std::move(prefix), noun, start = std::chrono::steady_clock::now()](
-             std::size_t done, std::size_t all) {
-    const double rate = static_cast<double>(done) / std::max(seconds_since(start), 1e-3);
-    line.show(fmt::format("{}[{}/{} {}] {:.1f}/s, {} left", prefix, done, all, noun, rate,
-                          format_duration(static_cast<double>(all - done) / rate)));
+  return [&line, prefix = std::move(prefix), noun, start = std::chrono::steady_clock::now(),
+          known = std::optional<std::size_t>()](std::size_t done, std::size_t all) mutable {
+    // What an earlier run did says nothing about the speed of this one.
+    if (!known) known = std::max<std::size_t>(done, 1) - 1;
+    const double rate = static_cast<double>(done - *known) / std::max(seconds_since(start), 1e-3);
+    const std::string left =
+        rate > 0 ? format_duration(static_cast<double>(all - done) / rate) : "unknown time";
+    line.show(fmt::format("{}[{}/{} {}] {:.1f}/s, {} left", prefix, done, all, noun, rate, left));
   };
 }
 

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <map>
+#include <numeric>
 #include <set>
 
 #include "cli/command.h"
@@ -140,10 +142,10 @@ class Labeller {
   Result<void> measure();
   Result<void> finish();
   Result<std::vector<LabelProgram>> programs(std::size_t most);
-  Result<std::vector<MeasuredSizes>> sizes_of(std::optional<Split> split, std::size_t lists,
-                                              const MeasuredPrograms& measured);
-  void print_summary(const Labels& labels, const std::vector<std::string>& lists,
-                     const std::vector<double>& gains);
+  Result<std::vector<MeasuredSizes>> sizes_of(Split split, std::size_t lists,
+                                              const MeasuredPrograms& measured,
+                                              std::set<Digest>& taken);
+  void print_summary(Split split, const SizeTable& table, std::size_t portfolio);
 
   const Options& options_;
   CorpusStore corpus_;
@@ -250,13 +252,13 @@ Result<void> Labeller::measure() {
   return done;
 }
 
-/// Of the programs that were measured with all of `lists`, those of one split.
-Result<std::vector<MeasuredSizes>> Labeller::sizes_of(std::optional<Split> split, std::size_t lists,
-                                                      const MeasuredPrograms& measured) {
+/// Of the programs of a split those that were measured with all of `lists` and are not taken yet.
+Result<std::vector<MeasuredSizes>> Labeller::sizes_of(Split split, std::size_t lists,
+                                                      const MeasuredPrograms& measured,
+                                                      std::set<Digest>& taken) {
   ProgramFilter filter = options_.corpus.filter();
   filter.split = split;
   std::vector<MeasuredSizes> sizes;
-  std::set<Digest> taken;
   LLMC_CHECK(corpus_.for_each(filter, [&](const ProgramRecord& record) {
     const auto found = measured.find(record.id);
     if (found != measured.end() && found->second.with.size() == lists &&
@@ -267,17 +269,20 @@ Result<std::vector<MeasuredSizes>> Labeller::sizes_of(std::optional<Split> split
   return sizes;
 }
 
-void Labeller::print_summary(const Labels& labels, const std::vector<std::string>& lists,
-                             const std::vector<double>& gains) {
+void Labeller::print_summary(Split split, const SizeTable& table, std::size_t portfolio) {
+  const Labels labels = table.labels();
+  std::vector<std::size_t> order(portfolio);
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  const std::vector<double> gains = gains_of_prefixes(table.programs, order);
   std::set<std::string> used;
   for (const auto& [id, label] : labels.by_program)
     if (!label.list.empty()) used.insert(label.list);
   if (options_.json) {
-    Json row = {{"split", options_.corpus.split},
+    Json row = {{"split", to_string(split)},
                 {"kind", options_.corpus.kind},
                 {"programs", labels.by_program.size()},
                 {"improved", labels.improved()},
-                {"lists", lists.size()},
+                {"lists", table.lists.size()},
                 {"lists_used", used.size()},
                 {"gain", labels.gain()},
                 {"gains_of_first_lists", gains}};
@@ -285,38 +290,48 @@ void Labeller::print_summary(const Labels& labels, const std::vector<std::string
     return;
   }
   fmt::print("{} {}s of {}: {} smaller than -Oz with one of {} lists; gain {:.2f}%\n",
-             labels.by_program.size(), options_.corpus.kind, options_.corpus.split,
-             labels.improved(), used.size(), 100 * labels.gain());
+             labels.by_program.size(), options_.corpus.kind, to_string(split), labels.improved(),
+             used.size(), 100 * labels.gain());
   for (const std::size_t k : {1, 2, 5, 10, 30, 100})
     if (k <= gains.size())
       fmt::print("  the first {:>3} lists of the portfolio: {:.2f}%\n", k, 100 * gains[k - 1]);
 }
 
-/// The order of the lists is that of the train split, whatever split is asked for.
+/// All splits that were measured; the order of the lists is that of train, if it was.
 Result<void> Labeller::finish() {
   LLMC_TRY(const auto lists, store_.lists(setting_digest(setting_)));
   if (lists.empty()) return fail("no lists were chosen; do --steps lists first");
   LLMC_TRY(const auto measured, store_.sizes(lists_digest(lists)));
-  LLMC_TRY(const auto sizes, sizes_of(options_.corpus.filter().split, lists.size(), measured));
-  if (sizes.empty()) return fail("no program was measured; do --steps measure first");
-  LLMC_TRY(const auto of_train, sizes_of(Split::train, lists.size(), measured));
-  const std::vector<std::size_t> order =
-      greedy_order(of_train.empty() ? sizes : of_train, lists.size());
-  const Labels labels = choose_smallest(sizes, lists, order);
-  print_summary(labels, lists, gains_of_prefixes(sizes, order));
-  if (!options_.output.empty()) {
-    LLMC_CHECK(write_labels(labels, options_.output));
+  std::map<Split, SizeTable> tables;
+  std::set<Digest> taken;
+  for (const Split split : {Split::train, Split::validation, Split::test}) {
+    LLMC_TRY(auto sizes, sizes_of(split, lists.size(), measured, taken));
+    if (!sizes.empty()) tables[split] = {lists, std::move(sizes)};
   }
-  if (options_.portfolio_output.empty()) return {};
-  std::vector<std::string> chosen;
-  for (std::size_t i = 0; i < std::min(order.size(), options_.portfolio_size); ++i)
-    chosen.push_back(lists[order[i]]);
-  const std::string comment = fmt::format(
-      "the {} of {} lists that together make {} {}s of the {} split smallest; all are sound\n"
-      "# on the suite. Made by llmc corpus label --seed {} --evals {} --search {}",
-      chosen.size(), lists.size(), of_train.size(), options_.corpus.kind, to_string(Split::train),
-      options_.seed, options_.evaluations, options_.searched);
-  return write_file(options_.portfolio_output, print_portfolio(chosen, comment));
+  if (tables.empty()) return fail("no program was measured; do --steps measure first");
+  const auto& [leading_split, leading] = *tables.begin();
+  const std::vector<std::size_t> order = greedy_order(leading.programs, lists.size());
+  const std::size_t leading_programs = leading.programs.size();
+  SizeTable all{lists, {}};
+  for (auto& [split, table] : tables) {
+    all.programs.insert(all.programs.end(), table.programs.begin(), table.programs.end());
+    table.put_first(order);
+    print_summary(split, table, order.size());
+  }
+  all.put_first(order);
+  if (!options_.portfolio_output.empty()) {
+    const std::size_t size = std::min(order.size(), options_.portfolio_size);
+    const std::vector<std::string> chosen(all.lists.begin(),
+                                          all.lists.begin() + static_cast<std::ptrdiff_t>(size));
+    const std::string comment = fmt::format(
+        "the {} of {} lists that together make {} {}s of the {} split smallest; all are sound\n"
+        "# on the suite. Made by llmc corpus label --seed {} --evals {} --search {}",
+        chosen.size(), lists.size(), leading_programs, options_.corpus.kind,
+        to_string(leading_split), options_.seed, options_.evaluations, options_.searched);
+    LLMC_CHECK(write_file(options_.portfolio_output, print_portfolio(chosen, comment)));
+  }
+  if (options_.output.empty()) return {};
+  return write_size_table(std::move(all), options_.output);
 }
 
 Result<int> Labeller::run(const Options& options) {

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 #include "cli/command.h"
@@ -10,6 +11,8 @@
 #include "cli/shared_options.h"
 #include "cli/tune_common.h"
 #include "corpus/dataset_check.h"
+#include "corpus/token_statistics.h"
+#include "model/open_model.h"
 #include "passes/verdict_table.h"
 #include "support/files.h"
 
@@ -19,10 +22,14 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
+/// Rows of each file whose tokens are counted.
+constexpr std::size_t k_sampled_rows = 1000;
+
 struct Options {
   CorpusChoice corpus;
   SharedOptions limits;
   std::string labels;
+  std::string model;
   std::string output;
   std::vector<std::string> splits = {"train", "validation", "test"};
   std::vector<std::string> kinds = {"pretrain", "emulate", "flags", "lift"};
@@ -54,12 +61,16 @@ void add_options(CLI::App& app, Options& options) {
   dataset.pretrain_lists = 1;
   dataset.longest_list = 50;
   dataset.with_code = true;
+  dataset.sampled = k_sampled_rows;
   dataset.corpus.cut.most_bytes = 16'384;
   options.corpus.add_folder(app);
   app.add_option("--labels", options.labels,
                  "What llmc corpus label -o wrote (default: the labels that came with llmc)")
       ->type_name("FILE");
   app.add_option("-o,--output", options.output, "The folder")->required();
+  app.add_option("--model", options.model,
+                 "A model whose tokens are counted for the card, or none (default: the one that\n"
+                 "came with llmc)");
   app.add_option("--splits", options.splits, "Which splits")
       ->check(CLI::IsMember({"train", "validation", "test"}))
       ->delimiter(',');
@@ -122,11 +133,24 @@ class Builder {
     fmt::print(stderr, "{}: {} functions, {:.1f} MB: {}; left out: {}\n", path.string(),
                programs.size(), static_cast<double>(counts.bytes) / 1e6,
                describe_counts(counts.rows), describe_counts(counts.skipped));
+    LLMC_TRY(const Json tokens, describe_tokens(counts));
     const Json row = {{"programs", programs.size()},
                       {"bytes", counts.bytes},
                       {"rows", counts.rows},
+                      {"tokens", tokens},
                       {"left_out", counts.skipped}};
     return write_file(card, row.dump() + "\n");
+  }
+
+  /// Opens the model whose tokens are counted. Where nobody asked for one there may be none.
+  Result<void> open_counter() {
+    if (options_.model == "none") return {};
+    auto opened = open_model({options_.model, {}, {}}, {}, &interrupted);
+    if (opened)
+      model_ = std::move(*opened);
+    else if (!options_.model.empty())
+      return std::unexpected(opened.error());
+    return {};
   }
 
   /// README.md of the folder: what is in it and where it is from.
@@ -155,41 +179,80 @@ class Builder {
     return programs;
   }
 
+  /// Of all rows, as far as the sample tells; null if nobody counts tokens.
+  Result<Json> describe_tokens(const DatasetCounts& counts) {
+    if (!model_) return Json();
+    LLMC_TRY(const TokenStatistics statistics,
+             count_tokens(counts.sampled_texts(),
+                          [&](std::string_view text) { return model_->count_tokens(text); }));
+    return Json{{"model", model_->info().name},
+                {"all", std::llround(statistics.tokens_in(counts.text_bytes))},
+                {"median", statistics.median},
+                {"percentile_95", statistics.percentile_95},
+                {"longest", statistics.longest},
+                {"fitting", statistics.fitting},
+                {"sampled", statistics.texts}};
+  }
+
   Options& options_;
   CorpusStore& corpus_;
   const Labels& labels_;
+  std::unique_ptr<LanguageModel> model_;
   ProgressLine line_;
 };
 
-/// The files' rows of the card's table.
-std::string describe_file(const fs::path& folder, const std::string& split,
-                          const std::string& kind) {
+/// "1.2 M; 300, 800, 4000; 99 %, 100 %, 100 %": the cells about tokens.
+std::string describe_tokens(const Json& tokens) {
+  if (!tokens.is_object()) return "not counted | | ";
+  std::string fitting;
+  for (const Json& share : tokens["fitting"])
+    fitting += fmt::format("{}{:.1f} %", fitting.empty() ? "" : ", ", 100 * share.get<double>());
+  return fmt::format("{:.2f} M | {}, {}, {} | {}", tokens["all"].get<double>() / 1e6,
+                     tokens["median"].get<std::uint64_t>(),
+                     tokens["percentile_95"].get<std::uint64_t>(),
+                     tokens["longest"].get<std::uint64_t>(), fitting);
+}
+
+/// What a finished file's card says, null if there is none.
+Json read_card(const fs::path& folder, const std::string& split, const std::string& kind) {
   const auto text = read_file(folder / split / ("." + kind + ".card"));
-  if (!text) return "";
-  const Json card = Json::parse(*text, nullptr, false);
-  if (!card.is_object()) return "";
-  return fmt::format("| `{}/{}.jsonl.zst` | {} | {} | {:.1f} MB | {} |\n", split, kind,
+  return text ? Json::parse(*text, nullptr, false) : Json();
+}
+
+/// A row of the card's table.
+std::string describe_file(const std::string& split, const std::string& kind, const Json& card) {
+  return fmt::format("| `{}/{}.jsonl.zst` | {} | {} | {:.1f} MB | {} | {} |\n", split, kind,
                      card["programs"].get<std::uint64_t>(),
                      describe_counts(card["rows"].get<std::map<std::string, std::uint64_t>>()),
                      card["bytes"].get<double>() / 1e6,
+                     describe_tokens(card.value("tokens", Json())),
                      describe_counts(card["left_out"].get<std::map<std::string, std::uint64_t>>()));
 }
 
 Result<void> Builder::write_card(const std::string& command) {
+  std::string files;
+  std::string model = "no model";
+  for (const char* split : {"train", "validation", "test"}) {
+    for (const char* kind : {"pretrain", "emulate", "flags", "lift"}) {
+      const Json card = read_card(options_.output, split, kind);
+      if (!card.is_object()) continue;
+      files += describe_file(split, kind, card);
+      const Json tokens = card.value("tokens", Json());
+      if (tokens.is_object()) model = tokens.value("model", model);
+    }
+  }
   std::string text = fmt::format(
       "# Data sets of LLVM-IR, pass lists and assembly\n\nMade with LLVM {} by\n\n    {}\n\n"
       "Rows are JSON lines, compressed with zstd; docs/dataset.md of llmc has their keys. Every "
-      "row "
-      "carries its program's id, package and source file. Splits are by package; functions that "
-      "resemble one of a test package are in no other split.\n\n"
-      "| file | functions | rows | text | left out |\n|---|---|---|---|---|\n",
-      toolchain_version(), command);
-  for (const char* split : {"train", "validation", "test"})
-    for (const char* kind : {"pretrain", "emulate", "flags", "lift"})
-      text += describe_file(options_.output, split, kind);
-  text +=
+      "row carries its program's id, package and source file. Splits are by package; functions "
+      "that resemble one of a test package are in no other split.\n\n"
+      "Tokens are those of {}; their number is reckoned from {} rows of each file, and so are the "
+      "lengths.\n\n"
+      "| file | functions | rows | text | tokens | of a row: median, 95th percentile, longest "
+      "| fit {} tokens | left out |\n|---|---|---|---|---|---|---|---|\n{}"
       "\nThe text of rows is derived from the sources of these Debian packages, under their "
-      "licences:\n\n| package | version | split | licence |\n|---|---|---|---|\n";
+      "licences:\n\n| package | version | split | licence |\n|---|---|---|---|\n",
+      toolchain_version(), command, model, k_sampled_rows, fmt::join(k_windows, ", "), files);
   LLMC_TRY(const auto packages, corpus_.packages());
   for (const PackageRecord& package : packages)
     if (package.failure.empty())
@@ -214,6 +277,7 @@ Result<void> build(Options& options, const std::string& command) {
     LLMC_TRY(labels, read_labels(path));
   }
   Builder builder(options, corpus, catalogue, labels);
+  LLMC_CHECK(builder.open_counter());
   for (const std::string& split : options.splits) {
     for (const std::string& kind : options.kinds) {
       LLMC_CHECK(builder.build(split, kind));

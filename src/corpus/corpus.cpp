@@ -84,17 +84,14 @@ class Collector {
 
 Result<void> for_each_row(const std::filesystem::path& path,
                           const std::function<void(const Json&)>& use) {
-  LLMC_TRY(const std::string text, read_rows(path));
-  Result<void> done;
-  for_each_line(text, [&](std::size_t number, std::string_view line) {
-    if (!done) return;
+  return for_each_line(path, [&](std::size_t number, std::string_view line) -> Result<void> {
     try {
       use(Json::parse(line));
     } catch (const Json::exception&) {
-      done = fail(fmt::format("{}:{}: not a row of a data set", path.string(), number));
+      return fail(fmt::format("{}:{}: not a row of a data set", path.string(), number));
     }
+    return {};
   });
-  return done;
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 
 #include "corpus/made_code.h"
@@ -183,7 +184,7 @@ Result<std::string> rows_of(const FunctionProgram& program, const DatasetOptions
 }
 
 /// Sorts a child's lines into rows, which it returns, and skips.
-std::string take_rows(const std::string& lines, DatasetCounts& counts) {
+std::string take_rows(const std::string& lines, std::size_t sampled, DatasetCounts& counts) {
   std::string rows;
   for (std::size_t at = 0; at < lines.size();) {
     const std::size_t end = lines.find('\n', at);
@@ -196,6 +197,11 @@ std::string take_rows(const std::string& lines, DatasetCounts& counts) {
     const Json row = Json::parse(line);
     ++counts.rows[row.value("kind", row.value("task", ""))];
     counts.bytes += line.size() + 1;
+    std::string text =
+        row.value("text", "") + row.value("prompt", "") + row.value("completion", "");
+    counts.text_bytes += text.size();
+    if (sampled > 0) counts.sample.emplace(Digest::of(line), std::move(text));
+    if (counts.sample.size() > sampled) counts.sample.erase(std::prev(counts.sample.end()));
     rows += line + '\n';
   }
   return rows;
@@ -210,6 +216,12 @@ DatasetKind dataset_kind(std::string_view name) {
                            : DatasetKind::pretrain;
 }
 
+std::vector<std::string> DatasetCounts::sampled_texts() const {
+  std::vector<std::string> texts;
+  for (const auto& [hash, text] : sample) texts.push_back(text);
+  return texts;
+}
+
 Result<DatasetCounts> write_dataset(const std::vector<FunctionProgram>& programs,
                                     const DatasetOptions& options, RowFile& file,
                                     const CorpusProgress& progress) {
@@ -220,7 +232,7 @@ Result<DatasetCounts> write_dataset(const std::vector<FunctionProgram>& programs
       [&](std::size_t i, Care care) { return rows_of(programs[i], options, care); },
       [&](const ChildResult& result) -> Result<void> {
         progress(++done, programs.size());
-        if (result.bytes) return file.add(take_rows(*result.bytes, counts));
+        if (result.bytes) return file.add(take_rows(*result.bytes, options.sampled, counts));
         ++counts.skipped[skip_reason(result.bytes.error())];
         return {};
       }));

@@ -16,6 +16,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "corpus/corpus.h"
 #include "corpus/labels.h"
@@ -40,12 +41,17 @@ struct DatasetOptions {
   const PassCatalogue* catalogue = nullptr;  ///< flags
   const Labels* labels = nullptr;  ///< flags
   bool with_code = false;  ///< flags: the answer ends in the optimised code
+  std::size_t sampled = 0;  ///< rows of which the texts are kept
 };
 
 struct DatasetCounts {
   std::map<std::string, std::uint64_t> rows;  ///< by task or kind
   std::map<std::string, std::uint64_t> skipped;  ///< by reason
   std::uint64_t bytes = 0;  ///< of rows
+  std::uint64_t text_bytes = 0;  ///< of their texts; of prompts and completions
+  std::map<Digest, std::string> sample;  ///< texts of the rows whose hashes are smallest
+
+  [[nodiscard]] std::vector<std::string> sampled_texts() const;
 };
 
 /// Writes the rows of `programs` to `file`, in order. Passes run in children; what crashes, takes

@@ -4,7 +4,8 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <set>
+#include <map>
+#include <unordered_set>
 
 #include "corpus/made_code.h"
 #include "ir/normal_form.h"
@@ -110,32 +111,29 @@ struct DrawnRow {
 /// The rows whose hashes with the seed are smallest, in their order.
 Result<std::vector<DrawnRow>> draw_rows(const std::filesystem::path& path, std::size_t most,
                                         std::uint64_t seed) {
-  LLMC_TRY(const std::string text, read_rows(path));
   std::vector<std::pair<Digest, std::size_t>> ranks;
-  for_each_line(text, [&](std::size_t number, std::string_view line) {
+  LLMC_CHECK(for_each_line(path, [&](std::size_t number, std::string_view line) {
     ranks.emplace_back(Digest::of(fmt::format("{}/{}", seed, line)), number);
-  });
+    return Result<void>();
+  }));
   std::ranges::sort(ranks);
   if (most > 0 && ranks.size() > most) ranks.resize(most);
-  std::set<std::size_t> wanted;
+  std::unordered_set<std::size_t> wanted;
   for (const auto& [rank, number] : ranks) wanted.insert(number);
   std::vector<DrawnRow> drawn;
-  std::string problem;
   std::map<std::string, std::string> texts;
-  for_each_line(text, [&](std::size_t number, std::string_view line) {
+  LLMC_CHECK(for_each_line(path, [&](std::size_t number, std::string_view line) -> Result<void> {
     const bool is_wanted = wanted.contains(number);
     // Programs' own rows stand in front of what was made of them.
-    if (!is_wanted && !line.contains("\"kind\":\"ir\"")) return;
+    if (!is_wanted && !line.contains("\"kind\":\"ir\"")) return {};
     Json row = Json::parse(line, nullptr, false);
-    if (!row.is_object() || !row.contains("task") || !row.contains("function")) {
-      problem = fmt::format("{}:{}: not a row of a data set", path.string(), number);
-      return;
-    }
+    if (!row.is_object() || !row.contains("task") || !row.contains("function"))
+      return fail(fmt::format("{}:{}: not a row of a data set", path.string(), number));
     const std::string program = row.value("program", "");
     if (row.value("kind", "") == "ir") texts = {{program, row.value("text", "")}};
     if (is_wanted) drawn.push_back({number, std::move(row), texts[program]});
-  });
-  if (!problem.empty()) return fail(problem);
+    return {};
+  }));
   return drawn;
 }
 

@@ -60,6 +60,7 @@ Result<std::vector<LabelProgram>> load_label_programs(CorpusStore& corpus,
         programs.push_back({record.id, std::move(program)});
         return {};
       }));
+  std::ranges::sort(programs, {}, &LabelProgram::id);
   return programs;
 }
 

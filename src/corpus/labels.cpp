@@ -88,10 +88,9 @@ MeasuredSizes parse_sizes(const FunctionProgram& program, const std::string& tex
   return sizes;
 }
 
-Label choose(const MeasuredSizes& sizes, const std::vector<std::size_t>& order,
-             const std::vector<std::string>& lists) {
+Label choose(const MeasuredSizes& sizes, const std::vector<std::string>& lists) {
   Label label{"", sizes.baseline, sizes.baseline};
-  for (const std::size_t i : order) {
+  for (std::size_t i = 0; i < lists.size(); ++i) {
     const auto& size = sizes.with[i];
     if (!size || *size >= label.binary_size) continue;
     label.list = lists[i];
@@ -102,45 +101,79 @@ Label choose(const MeasuredSizes& sizes, const std::vector<std::size_t>& order,
 
 constexpr std::string_view k_magic = "llmc-labels 1";
 
-/// Reads what write_labels wrote.
-Result<Labels> parse_label_file(const std::string& text, const std::string& name) {
-  Labels labels;
-  std::vector<std::string> lists;
+/// A line of the file.
+std::string print_sizes(const MeasuredSizes& sizes) {
+  std::string line = fmt::format("{} {}", sizes.program.hex(), sizes.baseline);
+  for (std::size_t i = 0; i < sizes.with.size();) {
+    std::size_t end = i + 1;
+    while (end < sizes.with.size() && sizes.with[end] == sizes.with[i]) ++end;
+    line += end - i > 1 ? fmt::format(" {}*", end - i) : " ";
+    line += sizes.with[i] ? std::to_string(static_cast<std::int64_t>(*sizes.with[i]) -
+                                           static_cast<std::int64_t>(sizes.baseline))
+                          : "x";
+    i = end;
+  }
+  return line + '\n';
+}
+
+/// The whole of `text` as a number.
+template <typename Number>
+bool parse_number(std::string_view text, Number& number) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc() && end == text.data() + text.size();
+}
+
+/// Reads a line of the file; nothing if it is none for so many lists.
+std::optional<MeasuredSizes> parse_size_line(const std::string& line, std::size_t lists) {
+  std::istringstream words(line);
+  std::string id;
+  MeasuredSizes sizes;
+  words >> id >> sizes.baseline;
+  const auto program = parse_digest(id);
+  if (!program || words.fail()) return std::nullopt;
+  sizes.program = *program;
+  for (std::string word; words >> word;) {
+    std::size_t times = 1;
+    std::string_view change = word;
+    if (const std::size_t star = change.find('*'); star != change.npos) {
+      if (!parse_number(change.substr(0, star), times)) return std::nullopt;
+      change.remove_prefix(star + 1);
+    }
+    std::int64_t more = 0;
+    if (times > lists - sizes.with.size()) return std::nullopt;
+    if (change != "x" && !parse_number(change, more)) return std::nullopt;
+    const std::int64_t size = static_cast<std::int64_t>(sizes.baseline) + more;
+    if (size < 0) return std::nullopt;
+    sizes.with.insert(
+        sizes.with.end(), times,
+        change == "x" ? std::nullopt : std::optional(static_cast<std::uint64_t>(size)));
+  }
+  if (sizes.with.size() != lists) return std::nullopt;
+  return sizes;
+}
+
+Result<SizeTable> parse_size_table(const std::string& text, const std::string& name) {
+  SizeTable table;
   std::istringstream lines(text);
   std::string line;
-  std::size_t number = 0;
-  const auto wrong = [&](const char* what) {
-    return fail(fmt::format("{}:{}: {}", name, number, what));
-  };
   bool complete = false;
-  while (std::getline(lines, line)) {
-    ++number;
+  for (std::size_t number = 1; std::getline(lines, line); ++number) {
     if (number == 1 || line.starts_with("toolchain ")) continue;
     if (line.starts_with("list ")) {
-      lists.push_back(line.substr(5));
-      continue;
-    }
-    if (line.starts_with("end ")) {
-      complete = line.substr(4) == std::to_string(labels.by_program.size());
+      table.lists.push_back(line.substr(5));
+    } else if (line.starts_with("end ")) {
+      complete = line.substr(4) == std::to_string(table.programs.size());
       break;
+    } else {
+      auto sizes = parse_size_line(line, table.lists.size());
+      if (!sizes)
+        return fail(fmt::format("{}:{}: no sizes of a program; expected ID BASELINE CHANGE...",
+                                name, number));
+      table.programs.push_back(std::move(*sizes));
     }
-    std::istringstream words(line);
-    std::string id;
-    std::string list;
-    Label label;
-    words >> id >> label.baseline >> label.binary_size >> list;
-    const auto program = parse_digest(id);
-    if (!program || words.fail()) return wrong("no label; expected ID BASELINE SIZE LIST");
-    if (list != "-") {
-      std::size_t index = lists.size();
-      std::from_chars(list.data(), list.data() + list.size(), index);
-      if (index >= lists.size()) return wrong("names a list that is not there");
-      label.list = lists[index];
-    }
-    labels.by_program[*program] = label;
   }
   if (!complete) return fail(name + ": truncated; make it again");
-  return labels;
+  return table;
 }
 
 Result<Labels> parse_tune_rows(const std::string& text, const std::string& name) {
@@ -171,34 +204,57 @@ double Labels::gain() const {
   return by_program.empty() ? 0 : 1 - std::exp(sum / static_cast<double>(by_program.size()));
 }
 
-Result<Labels> read_labels(const std::filesystem::path& path) {
-  LLMC_TRY(const std::string text, read_rows(path));
-  return text.starts_with(k_magic) ? parse_label_file(text, path.string())
-                                   : parse_tune_rows(text, path.string());
+void SizeTable::put_first(const std::vector<std::size_t>& order) {
+  std::vector<std::size_t> all = order;
+  for (std::size_t i = 0; i < lists.size(); ++i)
+    if (std::ranges::find(order, i) == order.end()) all.push_back(i);
+  const auto reorder = [&](auto& row) {
+    auto moved = row;
+    for (std::size_t i = 0; i < all.size(); ++i) moved[i] = std::move(row[all[i]]);
+    row = std::move(moved);
+  };
+  reorder(lists);
+  for (MeasuredSizes& each : programs) reorder(each.with);
 }
 
-Result<void> write_labels(const Labels& labels, const std::filesystem::path& path) {
-  std::map<std::string, std::size_t> lists;
-  for (const auto& [id, label] : labels.by_program)
-    if (!label.list.empty()) lists.try_emplace(label.list, 0);
-  std::string text = fmt::format("{}\ntoolchain {}\n", k_magic, toolchain_version());
-  std::size_t number = 0;
-  for (auto& [list, index] : lists) {
-    index = number++;
-    text += fmt::format("list {}\n", list);
-  }
-  for (const auto& [id, label] : labels.by_program)
-    text += fmt::format("{} {} {} {}\n", id.hex(), label.baseline, label.binary_size,
-                        label.list.empty() ? "-" : std::to_string(lists.at(label.list)));
-  text += fmt::format("end {}\n", labels.by_program.size());
+Labels SizeTable::labels() const {
+  Labels labels;
+  for (const MeasuredSizes& sizes : programs)
+    labels.by_program[sizes.program] = choose(sizes, lists);
+  return labels;
+}
+
+Result<void> write_size_table(SizeTable table, const std::filesystem::path& path) {
+  std::ranges::sort(table.programs, {}, &MeasuredSizes::program);
   LLMC_TRY(RowFile file, RowFile::create(path));
-  LLMC_CHECK(file.add(text));
+  LLMC_CHECK(file.add(fmt::format("{}\ntoolchain {}\n", k_magic, toolchain_version())));
+  for (const std::string& list : table.lists) {
+    LLMC_CHECK(file.add(fmt::format("list {}\n", list)));
+  }
+  for (const MeasuredSizes& sizes : table.programs) {
+    LLMC_CHECK(file.add(print_sizes(sizes)));
+  }
+  LLMC_CHECK(file.add(fmt::format("end {}\n", table.programs.size())));
   return file.finish();
 }
 
-std::vector<std::size_t> greedy_order(const std::vector<MeasuredSizes>& table, std::size_t count) {
+Result<SizeTable> read_size_table(const std::filesystem::path& path) {
+  LLMC_TRY(const std::string text, read_rows(path));
+  if (!text.starts_with(k_magic)) return fail(path.string() + ": no labels of llmc");
+  return parse_size_table(text, path.string());
+}
+
+Result<Labels> read_labels(const std::filesystem::path& path) {
+  LLMC_TRY(const std::string text, read_rows(path));
+  if (!text.starts_with(k_magic)) return parse_tune_rows(text, path.string());
+  LLMC_TRY(const SizeTable table, parse_size_table(text, path.string()));
+  return table.labels();
+}
+
+std::vector<std::size_t> greedy_order(const std::vector<MeasuredSizes>& programs,
+                                      std::size_t count) {
   RatioTable ratios;
-  for (const MeasuredSizes& sizes : table) {
+  for (const MeasuredSizes& sizes : programs) {
     std::vector<double>& row = ratios.emplace_back();
     for (const auto& size : sizes.with)
       row.push_back(size ? log_ratio(*size, sizes.baseline)
@@ -207,20 +263,11 @@ std::vector<std::size_t> greedy_order(const std::vector<MeasuredSizes>& table, s
   return choose_greedily(ratios, count);
 }
 
-Labels choose_smallest(const std::vector<MeasuredSizes>& table,
-                       const std::vector<std::string>& lists,
-                       const std::vector<std::size_t>& order) {
-  Labels labels;
-  for (const MeasuredSizes& sizes : table)
-    labels.by_program[sizes.program] = choose(sizes, order, lists);
-  return labels;
-}
-
 Result<Labels> choose_labels(const std::vector<FunctionProgram>& programs,
                              const std::vector<std::string>& lists, const CorpusOptions& options,
                              const CorpusProgress& progress) {
   std::map<std::string, std::uint64_t> skipped;
-  std::vector<MeasuredSizes> table;
+  SizeTable table{lists, {}};
   std::size_t done = 0;
   LLMC_CHECK(run_on_programs(
       programs.size(), options,
@@ -228,12 +275,13 @@ Result<Labels> choose_labels(const std::vector<FunctionProgram>& programs,
       [&](const ChildResult& result) -> Result<void> {
         progress(++done, programs.size());
         if (result.bytes)
-          table.push_back(parse_sizes(programs[result.tag], *result.bytes));
+          table.programs.push_back(parse_sizes(programs[result.tag], *result.bytes));
         else
           ++skipped[skip_reason(result.bytes.error())];
         return {};
       }));
-  Labels labels = choose_smallest(table, lists, greedy_order(table, lists.size()));
+  table.put_first(greedy_order(table.programs, lists.size()));
+  Labels labels = table.labels();
   labels.skipped = std::move(skipped);
   return labels;
 }

@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "corpus/corpus.h"
@@ -32,20 +33,6 @@ struct Labels {
   [[nodiscard]] double gain() const;
 };
 
-/// Labels as a file, which is compressed with zstd (whose frames carry a checksum) if its name ends
-/// in .zst:
-///
-///     file  := "llmc-labels 1\n" "toolchain " VERSION "\n" list* label* "end " count "\n"
-///     list  := "list " TEXT "\n"                         numbered from 0
-///     label := ID " " baseline " " size " " (number | "-") "\n"     in the order of ids
-///     count := the number of labels
-Result<void> write_labels(const Labels& labels, const std::filesystem::path& path);
-
-/// Reads such a file, or the rows that `llmc tune --json` printed for the files of `llmc dataset
-/// programs`, whose names are their ids. Of the rows, a list that improves counts only if the gate
-/// found it sound.
-Result<Labels> read_labels(const std::filesystem::path& path);
-
 /// Binary sizes of one program: of -Oz, and with each list of a set, in its order; nothing where
 /// the list failed.
 struct MeasuredSizes {
@@ -58,13 +45,38 @@ using MeasuredPrograms = std::unordered_map<Digest, MeasuredSizes>;
 
 /// The indices of `count` lists, in the greedy order of tune/portfolio.h; lists that add nothing
 /// are left out.
-std::vector<std::size_t> greedy_order(const std::vector<MeasuredSizes>& table, std::size_t count);
+std::vector<std::size_t> greedy_order(const std::vector<MeasuredSizes>& programs,
+                                      std::size_t count);
 
-/// For each program the list of `lists` that makes it smallest; of those that do the first in
-/// `order`. Lists that are not in `order` are not taken.
-Labels choose_smallest(const std::vector<MeasuredSizes>& table,
-                       const std::vector<std::string>& lists,
-                       const std::vector<std::size_t>& order);
+/// What labels are chosen from: every program with every list.
+struct SizeTable {
+  std::vector<std::string> lists;  ///< canonical texts, of which sooner is better
+  std::vector<MeasuredSizes> programs;
+
+  /// Moves these lists to the front, in this order.
+  void put_first(const std::vector<std::size_t>& order);
+
+  /// For each program the list that makes it smallest; of those that do the first.
+  [[nodiscard]] Labels labels() const;
+};
+
+/// The table as a file, which is compressed with zstd (whose frames carry a checksum) if its name
+/// ends in .zst:
+///
+///     file    := "llmc-labels 1\n" "toolchain " VERSION "\n" list* program* "end " count "\n"
+///     list    := "list " TEXT "\n"
+///     program := ID " " baseline (" " [times "*"] change)* "\n"      in the order of ids
+///     change  := bytes more than the baseline, with the lists in their order | "x" for a failure
+///     count   := the number of programs
+Result<void> write_size_table(SizeTable table, const std::filesystem::path& path);
+
+/// Reads such a file.
+Result<SizeTable> read_size_table(const std::filesystem::path& path);
+
+/// The labels of such a file; or those of the rows that `llmc tune --json` printed for the files of
+/// `llmc dataset programs`, whose names are their ids. Of the rows, a list that improves counts
+/// only if the gate found it sound.
+Result<Labels> read_labels(const std::filesystem::path& path);
 
 /// Tries all of `lists` on each program and takes the smallest. As ties go to the list that does
 /// most for all programs beside those before it, few different lists are labels, and equal cases

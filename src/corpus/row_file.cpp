@@ -117,22 +117,14 @@ Result<void> RowFile::finish() {
   return {};
 }
 
-void for_each_line(std::string_view text,
-                   const std::function<void(std::size_t number, std::string_view line)>& use) {
-  std::size_t number = 1;
-  for (std::size_t at = 0; at < text.size(); ++number) {
-    const std::size_t end = std::min(text.find('\n', at), text.size());
-    use(number, text.substr(at, end - at));
-    at = end + 1;
-  }
-}
+namespace {
 
-Result<std::string> read_rows(const fs::path& path) {
-  LLMC_TRY(std::string bytes, read_file(path));
-  if (!is_compressed(path)) return bytes;
+using Take = std::function<Result<void>(std::string_view)>;
+
+/// Hands the text that `bytes` are in a compressed form of to `take`, piece by piece.
+Result<void> decompress(const fs::path& path, std::string_view bytes, const Take& take) {
   const std::unique_ptr<ZSTD_DCtx, decltype(&ZSTD_freeDCtx)> context(ZSTD_createDCtx(),
                                                                      &ZSTD_freeDCtx);
-  std::string text;
   std::string buffer(ZSTD_DStreamOutSize(), '\0');
   ZSTD_inBuffer input{bytes.data(), bytes.size(), 0};
   std::size_t left = 1;
@@ -142,11 +134,43 @@ Result<std::string> read_rows(const fs::path& path) {
     if (ZSTD_isError(left) != 0)
       return fail(fmt::format("{}: not a zstd file, or a damaged one: {}", path.string(),
                               ZSTD_getErrorName(left)));
-    text.append(buffer.data(), output.pos);
+    LLMC_CHECK(take({buffer.data(), output.pos}));
     if (input.pos == input.size && output.pos < output.size) break;
   }
   if (left != 0) return fail(fmt::format("{}: the file is truncated", path.string()));
+  return {};
+}
+
+}  // namespace
+
+Result<std::string> read_rows(const fs::path& path) {
+  LLMC_TRY(std::string bytes, read_file(path));
+  if (!is_compressed(path)) return bytes;
+  std::string text;
+  LLMC_CHECK(decompress(path, bytes, [&](std::string_view piece) {
+    text += piece;
+    return Result<void>();
+  }));
   return text;
+}
+
+Result<void> for_each_line(const fs::path& path,
+                           const std::function<Result<void>(std::size_t, std::string_view)>& use) {
+  LLMC_TRY(const std::string bytes, read_file(path));
+  std::size_t number = 0;
+  std::string begun;  // a line whose end is in a later piece
+  const auto take = [&](std::string_view piece) -> Result<void> {
+    for (std::size_t end = piece.find('\n'); end != piece.npos; end = piece.find('\n')) {
+      begun += piece.substr(0, end);
+      LLMC_CHECK(use(++number, begun));
+      begun.clear();
+      piece.remove_prefix(end + 1);
+    }
+    begun += piece;
+    return {};
+  };
+  LLMC_CHECK(is_compressed(path) ? decompress(path, bytes, take) : take(bytes));
+  return begun.empty() ? Result<void>() : use(++number, begun);
 }
 
 }  // namespace llmc

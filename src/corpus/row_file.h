@@ -34,11 +34,13 @@ class RowFile {
   std::unique_ptr<State> state_;
 };
 
-/// Hands the lines of `text` to `use`, numbered from 1.
-void for_each_line(std::string_view text,
-                   const std::function<void(std::size_t number, std::string_view line)>& use);
-
 /// The bytes of a file that RowFile wrote, or of any other; decompressed if the name ends in .zst.
 Result<std::string> read_rows(const std::filesystem::path& path);
+
+/// Hands the lines of such a file to `use`, numbered from 1, without ever holding all of the text.
+/// An error of `use` ends it.
+Result<void> for_each_line(
+    const std::filesystem::path& path,
+    const std::function<Result<void>(std::size_t number, std::string_view line)>& use);
 
 }  // namespace llmc

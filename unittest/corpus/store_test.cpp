@@ -203,22 +203,44 @@ TEST_F(LabelStores, TakeInWhatOtherShardsFound) {
 }
 
 TEST_F(LabelStores, LabelsSurviveTheirFile) {
-  Labels labels;
-  labels.by_program[Digest::of("a")] = {"dce", 90, 100};
-  labels.by_program[Digest::of("b")] = {"", 50, 50};
+  SizeTable table{
+      {"adce", "dce", "sink"},
+      {{Digest::of("a"), 100, {100, 90, 90}}, {Digest::of("b"), 50, {50, std::nullopt, 51}}}};
   for (const char* name : {"labels.txt", "labels.txt.zst"}) {
     const fs::path file = folder_.path() / name;
-    ASSERT_TRUE(write_labels(labels, file));
+    ASSERT_TRUE(write_size_table(table, file));
     const Labels read = take(read_labels(file));
     EXPECT_EQ(read.by_program.at(Digest::of("a")).list, "dce");
     EXPECT_EQ(read.by_program.at(Digest::of("a")).binary_size, 90U);
     EXPECT_EQ(read.by_program.at(Digest::of("b")).list, "");
-    EXPECT_EQ(read.gain(), labels.gain());
+    EXPECT_EQ(read.gain(), table.labels().gain());
+    const SizeTable again = take(read_size_table(file));
+    EXPECT_EQ(again.lists, table.lists);
+    ASSERT_EQ(again.programs.size(), 2U);
+    for (const MeasuredSizes& each : again.programs) {
+      const bool is_first = each.program == Digest::of("a");
+      EXPECT_EQ(each.with, table.programs[is_first ? 0 : 1].with);
+    }
   }
   const std::string text = take(read_file(folder_.path() / "labels.txt"));
   const fs::path cut = folder_.path() / "cut.txt";
   ASSERT_TRUE(write_file(cut, text.substr(0, text.rfind("end "))));
   EXPECT_THAT(message_of(read_labels(cut)), HasSubstr("truncated"));
+  const std::string id = Digest::of("a").hex();
+  for (const std::string wrong : {"x 5 0", " 5", " 5 2*0", " 5 -6", " 5 1*", " 5 99999999999*0"}) {
+    ASSERT_TRUE(write_file(cut, "llmc-labels 1\nlist dce\n" + id + wrong + "\nend 1\n"));
+    EXPECT_THAT(message_of(read_labels(cut)), HasSubstr("cut.txt:3: no sizes of a program"))
+        << wrong;
+  }
+}
+
+TEST(SizeTables, TiesGoToTheListThatIsSooner) {
+  SizeTable table{{"adce", "dce", "sink"}, {{Digest::of("a"), 100, {90, 90, 95}}}};
+  EXPECT_EQ(table.labels().by_program.at(Digest::of("a")).list, "adce");
+  table.put_first({2, 1});
+  EXPECT_EQ(table.lists, (std::vector<std::string>{"sink", "dce", "adce"}));
+  EXPECT_EQ(table.labels().by_program.at(Digest::of("a")).list, "dce");
+  EXPECT_EQ(table.programs[0].with[0], 95U);
 }
 
 }  // namespace
