@@ -201,7 +201,7 @@ class Builder {
   ProgressLine line_;
 };
 
-/// "1.2 M; 300, 800, 4000; 99 %, 100 %, 100 %": the cells about tokens.
+/// The cells about tokens, without the outer bars.
 std::string describe_tokens(const Json& tokens) {
   if (!tokens.is_object()) return "not counted | | ";
   std::string fitting;

@@ -100,6 +100,8 @@ Label choose(const MeasuredSizes& sizes, const std::vector<std::string>& lists) 
 }
 
 constexpr std::string_view k_magic = "llmc-labels 1";
+/// No program is larger.
+constexpr std::int64_t k_most_bytes = std::int64_t{1} << 40;
 
 /// A line of the file.
 std::string print_sizes(const MeasuredSizes& sizes) {
@@ -130,7 +132,8 @@ std::optional<MeasuredSizes> parse_size_line(const std::string& line, std::size_
   MeasuredSizes sizes;
   words >> id >> sizes.baseline;
   const auto program = parse_digest(id);
-  if (!program || words.fail()) return std::nullopt;
+  if (!program || words.fail() || sizes.baseline > static_cast<std::uint64_t>(k_most_bytes))
+    return std::nullopt;
   sizes.program = *program;
   for (std::string word; words >> word;) {
     std::size_t times = 1;
@@ -142,8 +145,9 @@ std::optional<MeasuredSizes> parse_size_line(const std::string& line, std::size_
     std::int64_t more = 0;
     if (times > lists - sizes.with.size()) return std::nullopt;
     if (change != "x" && !parse_number(change, more)) return std::nullopt;
-    const std::int64_t size = static_cast<std::int64_t>(sizes.baseline) + more;
-    if (size < 0) return std::nullopt;
+    const auto baseline = static_cast<std::int64_t>(sizes.baseline);
+    if (more < -baseline || more > k_most_bytes) return std::nullopt;
+    const std::int64_t size = baseline + more;
     sizes.with.insert(
         sizes.with.end(), times,
         change == "x" ? std::nullopt : std::optional(static_cast<std::uint64_t>(size)));

@@ -227,7 +227,8 @@ TEST_F(LabelStores, LabelsSurviveTheirFile) {
   ASSERT_TRUE(write_file(cut, text.substr(0, text.rfind("end "))));
   EXPECT_THAT(message_of(read_labels(cut)), HasSubstr("truncated"));
   const std::string id = Digest::of("a").hex();
-  for (const std::string wrong : {"x 5 0", " 5", " 5 2*0", " 5 -6", " 5 1*", " 5 99999999999*0"}) {
+  for (const std::string wrong : {"x 5 0", " 5", " 5 2*0", " 5 -6", " 5 1*", " 5 99999999999*0",
+                                  " 18446744073709551615 0", " 5 9223372036854775807"}) {
     ASSERT_TRUE(write_file(cut, "llmc-labels 1\nlist dce\n" + id + wrong + "\nend 1\n"));
     EXPECT_THAT(message_of(read_labels(cut)), HasSubstr("cut.txt:3: no sizes of a program"))
         << wrong;
