@@ -161,15 +161,16 @@ Json describe_program(const ProgramRecord& program, const PackageRecord& package
           {"standing", to_string(program.standing)}};
 }
 
-enum class UnitForm { normal, plain };
+enum class Form { normal, plain };
 
-/// The text of a program; a unit is read by a child, which may die of it.
-Result<std::string> text_of(const ProgramRecord& program, std::string_view payload, UnitForm form) {
-  if (program.kind == ProgramKind::function) return std::string(payload);
+/// The text of a program; what has to be read for it is read by a child, which may die of it.
+Result<std::string> text_of(const ProgramRecord& program, std::string_view payload, Form form) {
+  const bool is_function = program.kind == ProgramKind::function;
+  if (is_function && form == Form::normal) return std::string(payload);
   return run_in_child([&]() -> Result<std::string> {
-    LLMC_TRY(const IrModule module, IrModule::parse(payload, program.source));
-    if (form == UnitForm::plain) return module.text();
-    return normal_text(module);
+    LLMC_TRY(const IrModule module, is_function ? read_normal(payload, program.name)
+                                                : IrModule::parse(payload, program.source));
+    return form == Form::plain ? module.text() : normal_text(module);
   });
 }
 
@@ -190,7 +191,8 @@ Result<void> show(CorpusStore& store, const std::string& what) {
   for (const ProgramRecord& program : programs) {
     LLMC_TRY(const auto owner, store.package(program.package));
     LLMC_TRY(const std::string payload, store.payload(program));
-    LLMC_TRY(const std::string text, text_of(program, payload, UnitForm::plain));
+    const Form form = program.kind == ProgramKind::unit ? Form::plain : Form::normal;
+    LLMC_TRY(const std::string text, text_of(program, payload, form));
     fmt::print("; {}\n{}", describe_program(program, *owner).dump(), text);
   }
   return {};
@@ -199,12 +201,14 @@ Result<void> show(CorpusStore& store, const std::string& what) {
 struct ExportOptions {
   CorpusChoice corpus;
   std::string output;
-  std::string form = "normal";  ///< of units in rows
+  std::string form = "normal";
   std::size_t sample = 0;
   std::uint64_t seed = 1;
+
+  [[nodiscard]] Form text_form() const { return form == "plain" ? Form::plain : Form::normal; }
 };
 
-/// Programs as ID.bc (units) and ID.ll (functions, in normal form).
+/// Programs as ID.bc (units) and ID.ll (functions).
 Result<std::size_t> export_files(CorpusStore& store, const ExportOptions& options) {
   LLMC_CHECK(make_folder(options.output));
   LLMC_TRY(const auto drawn, store.draw(options.corpus.filter(), options.sample, options.seed));
@@ -214,9 +218,11 @@ Result<std::size_t> export_files(CorpusStore& store, const ExportOptions& option
       [&](const ProgramRecord& program, std::string_view payload) -> Result<void> {
         if (!drawn.contains(program.id)) return {};
         if (interrupted != 0) return fail("interrupted", ErrorKind::interrupted);
-        const char* suffix = program.kind == ProgramKind::unit ? ".bc" : ".ll";
         ++written;
-        return write_file(fs::path(options.output) / (program.id.hex() + suffix), payload);
+        const fs::path path = fs::path(options.output) / program.id.hex();
+        if (program.kind == ProgramKind::unit) return write_file(path.string() + ".bc", payload);
+        LLMC_TRY(const std::string text, text_of(program, payload, options.text_form()));
+        return write_file(path.string() + ".ll", text);
       }));
   return written;
 }
@@ -227,7 +233,6 @@ Result<std::size_t> export_rows(CorpusStore& store, const ExportOptions& options
   LLMC_TRY(RowFile file, RowFile::create(options.output));
   ProgramFilter filter = options.corpus.filter();
   if (!filter.kind) filter.kind = ProgramKind::function;
-  const UnitForm form = options.form == "plain" ? UnitForm::plain : UnitForm::normal;
   LLMC_TRY(const auto drawn, store.draw(filter, options.sample, options.seed));
   std::size_t written = 0;
   LLMC_CHECK(store.for_each_payload(
@@ -236,7 +241,7 @@ Result<std::size_t> export_rows(CorpusStore& store, const ExportOptions& options
         if (!drawn.contains(program.id)) return {};
         const auto owner = std::ranges::find(packages, program.package, &PackageRecord::name);
         Json row = describe_program(program, *owner);
-        LLMC_TRY(row["text"], text_of(program, payload, form));
+        LLMC_TRY(row["text"], text_of(program, payload, options.text_form()));
         ++written;
         return file.add(row.dump(-1, ' ', false, Json::error_handler_t::replace) + '\n');
       }));
@@ -299,7 +304,7 @@ int run_corpus_export(const std::vector<std::string>& arguments) {
   options.corpus.add_filter(app);
   app.add_option("-o,--output", options.output, "A folder, or a file of rows")->required();
   app.add_option("--form", options.form,
-                 "Text of units in rows: normal, or plain as LLVM prints it")
+                 "Texts: normal, or plain as LLVM prints them, for other tools")
       ->check(CLI::IsMember({"normal", "plain"}))
       ->capture_default_str();
   app.add_option("--sample", options.sample, "So many programs, chosen by hash; 0 for all")
