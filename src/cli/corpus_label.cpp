@@ -4,8 +4,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 #include <map>
-#include <numeric>
 #include <set>
 
 #include "cli/command.h"
@@ -145,7 +145,7 @@ class Labeller {
   Result<std::vector<MeasuredSizes>> sizes_of(Split split, std::size_t lists,
                                               const MeasuredPrograms& measured,
                                               std::set<Digest>& taken);
-  void print_summary(Split split, const SizeTable& table, std::size_t portfolio);
+  void print_summary(Split split, const SizeTable& table, const std::vector<double>& gains);
 
   const Options& options_;
   CorpusStore corpus_;
@@ -269,11 +269,9 @@ Result<std::vector<MeasuredSizes>> Labeller::sizes_of(Split split, std::size_t l
   return sizes;
 }
 
-void Labeller::print_summary(Split split, const SizeTable& table, std::size_t portfolio) {
+void Labeller::print_summary(Split split, const SizeTable& table,
+                             const std::vector<double>& gains) {
   const Labels labels = table.labels();
-  std::vector<std::size_t> order(portfolio);
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  const std::vector<double> gains = gains_of_prefixes(table.programs, order);
   std::set<std::string> used;
   for (const auto& [id, label] : labels.by_program)
     if (!label.list.empty()) used.insert(label.list);
@@ -312,13 +310,14 @@ Result<void> Labeller::finish() {
   const auto& [leading_split, leading] = *tables.begin();
   const std::vector<std::size_t> order = greedy_order(leading.programs, lists.size());
   const std::size_t leading_programs = leading.programs.size();
-  SizeTable all{lists, {}};
+  SizeTable all;
   for (auto& [split, table] : tables) {
-    all.programs.insert(all.programs.end(), table.programs.begin(), table.programs.end());
+    const std::vector<double> gains = gains_of_prefixes(table.programs, order);
     table.put_first(order);
-    print_summary(split, table, order.size());
+    print_summary(split, table, gains);
+    all.lists = table.lists;
+    std::ranges::move(table.programs, std::back_inserter(all.programs));
   }
-  all.put_first(order);
   if (!options_.portfolio_output.empty()) {
     const std::size_t size = std::min(order.size(), options_.portfolio_size);
     const std::vector<std::string> chosen(all.lists.begin(),

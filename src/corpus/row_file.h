@@ -37,7 +37,8 @@ class RowFile {
 /// The bytes of a file that RowFile wrote, or of any other; decompressed if the name ends in .zst.
 Result<std::string> read_rows(const std::filesystem::path& path);
 
-/// Hands the lines of such a file to `use`, numbered from 1, without ever holding all of the text.
+/// Hands the lines of such a file to `use`, numbered from 1; what is compressed is decompressed
+/// piece by piece.
 /// An error of `use` ends it.
 Result<void> for_each_line(
     const std::filesystem::path& path,
