@@ -18,6 +18,7 @@
 #include "soundness/checker.h"
 #include "support/files.h"
 #include "tune/portfolio.h"
+#include "tune/size_response.h"
 
 namespace llmc {
 namespace {
@@ -46,6 +47,8 @@ struct Options {
   std::size_t portfolio_size = 30;
   std::string output;
   std::string portfolio_output;
+  std::string responses_output;
+  std::size_t responses = 256;
   bool json = false;
 };
 
@@ -87,6 +90,12 @@ void add_options(CLI::App& app, Options& options) {
                  "Write the lists that do most together on the train split here")
       ->type_name("FILE");
   app.add_option("-k,--portfolio-size", options.portfolio_size, "How many")->capture_default_str();
+  app.add_option("--responses-output", options.responses_output,
+                 "Write the classes of how programs of the train split respond to the lists here")
+      ->type_name("FILE");
+  app.add_option("--responses", options.responses, "How many classes")
+      ->check(CLI::Range(2, 10'000))
+      ->capture_default_str();
   app.add_flag("--json", options.json, "The summary as JSON");
   app.add_option("-j,--jobs", options.gate.jobs, "Processes at work")
       ->check(CLI::Range(1, 1024))
@@ -145,6 +154,7 @@ class Labeller {
   Result<std::vector<MeasuredSizes>> sizes_of(Split split, std::size_t lists,
                                               const MeasuredPrograms& measured,
                                               std::set<Digest>& taken);
+  Result<void> write_responses(SizeTable leading);
   void print_summary(Split split, const SizeTable& table, const std::vector<double>& gains);
 
   const Options& options_;
@@ -295,6 +305,15 @@ void Labeller::print_summary(Split split, const SizeTable& table,
       fmt::print("  the first {:>3} lists of the portfolio: {:.2f}%\n", k, 100 * gains[k - 1]);
 }
 
+Result<void> Labeller::write_responses(SizeTable leading) {
+  std::vector<std::string> lists = leading.lists;
+  const ResponseClasses classes = learn_response_classes(leading.log_ratios(), std::move(lists),
+                                                         options_.responses, options_.seed);
+  fmt::print(stderr, "{} classes of response to {} lists; {:.1f}% of the programs are not moved\n",
+             classes.classes.size(), classes.lists.size(), 100 * classes.shares().front());
+  return write_file(options_.responses_output, print_response_classes(classes));
+}
+
 /// All splits that were measured; the order of the lists is that of train, if it was.
 Result<void> Labeller::finish() {
   LLMC_TRY(const auto lists, store_.lists(setting_digest(setting_)));
@@ -315,6 +334,9 @@ Result<void> Labeller::finish() {
     const std::vector<double> gains = gains_of_prefixes(table.programs, order);
     table.put_first(order);
     print_summary(split, table, gains);
+    if (split == leading_split && !options_.responses_output.empty()) {
+      LLMC_CHECK(write_responses(table));
+    }
     all.lists = table.lists;
     std::ranges::move(table.programs, std::back_inserter(all.programs));
   }

@@ -29,10 +29,11 @@ struct Options {
   CorpusChoice corpus;
   SharedOptions limits;
   std::string labels;
+  std::string responses;
   std::string model;
   std::string output;
   std::vector<std::string> splits = {"train", "validation", "test"};
-  std::vector<std::string> kinds = {"pretrain", "emulate", "flags", "lift"};
+  std::vector<std::string> kinds = {"pretrain", "emulate", "flags", "lift", "respond"};
   DatasetOptions dataset;
   std::size_t most_programs = 0;
   std::size_t emulated = 20'000;
@@ -67,6 +68,10 @@ void add_options(CLI::App& app, Options& options) {
   app.add_option("--labels", options.labels,
                  "What llmc corpus label -o wrote (default: the labels that came with llmc)")
       ->type_name("FILE");
+  app.add_option("--responses", options.responses,
+                 "What llmc corpus label --responses-output wrote (default: the classes that came\n"
+                 "with llmc)")
+      ->type_name("FILE");
   app.add_option("-o,--output", options.output, "The folder")->required();
   app.add_option("--model", options.model,
                  "A model whose tokens are counted for the card, or none (default: the one that\n"
@@ -75,7 +80,7 @@ void add_options(CLI::App& app, Options& options) {
       ->check(CLI::IsMember({"train", "validation", "test"}))
       ->delimiter(',');
   app.add_option("--kinds", options.kinds, "Which data sets")
-      ->check(CLI::IsMember({"pretrain", "emulate", "flags", "lift"}))
+      ->check(CLI::IsMember({"pretrain", "emulate", "flags", "lift", "respond"}))
       ->delimiter(',');
   app.add_option("--programs", options.most_programs,
                  "Functions of each split, chosen by hash; 0 for all")
@@ -103,14 +108,23 @@ struct FileCard {
   DatasetCounts counts;
 };
 
+/// What is known of the programs' sizes.
+struct BuildLabels {
+  Labels best;
+  ResponseClasses classes;
+  std::map<Digest, std::vector<double>> log_ratios;  ///< with the lists of the classes
+};
+
 /// Makes one file after the other.
 class Builder {
  public:
   Builder(Options& options, CorpusStore& corpus, const PassCatalogue& catalogue,
-          const Labels& labels)
-      : options_(options), corpus_(corpus), labels_(labels) {
+          const BuildLabels& labels)
+      : options_(options), corpus_(corpus), labels_(labels.best) {
     options.dataset.catalogue = &catalogue;
-    options.dataset.labels = &labels;
+    options.dataset.labels = &labels.best;
+    options.dataset.classes = &labels.classes;
+    options.dataset.log_ratios = &labels.log_ratios;
   }
 
   Result<void> build(const std::string& split, const std::string& kind) {
@@ -164,11 +178,15 @@ class Builder {
     filter.kind = ProgramKind::function;
     filter.most_bytes = options_.dataset.corpus.cut.most_bytes;
     // Lists were measured, and the trusted passes judged, on x86-64.
-    if (kind == "emulate" || kind == "flags") filter.target = NormalTarget::x86_64;
+    if (kind == "emulate" || kind == "flags" || kind == "respond")
+      filter.target = NormalTarget::x86_64;
     std::vector<FunctionProgram> programs;
     LLMC_CHECK(corpus_.for_each_payload(
         filter, [&](const ProgramRecord& record, std::string_view text) -> Result<void> {
-          if (kind != "flags" || labels_.by_program.contains(record.id))
+          const bool is_labelled = kind == "respond"
+                                       ? options_.dataset.log_ratios->contains(record.id)
+                                       : labels_.by_program.contains(record.id);
+          if ((kind != "flags" && kind != "respond") || is_labelled)
             programs.push_back(
                 {record.id, record.name, record.package, record.source, std::string(text)});
           return {};
@@ -233,7 +251,7 @@ Result<void> Builder::write_card(const std::string& command) {
   std::string files;
   std::string model = "no model";
   for (const char* split : {"train", "validation", "test"}) {
-    for (const char* kind : {"pretrain", "emulate", "flags", "lift"}) {
+    for (const char* kind : {"pretrain", "emulate", "flags", "lift", "respond"}) {
       const Json card = read_card(options_.output, split, kind);
       if (!card.is_object()) continue;
       files += describe_file(split, kind, card);
@@ -261,8 +279,35 @@ Result<void> Builder::write_card(const std::string& command) {
   return write_file(fs::path(options_.output) / "README.md", text);
 }
 
-fs::path shipped_labels() {
-  return fs::path(LLMC_SOURCE_FOLDER) / "data" / "labels" / "functions.txt.zst";
+fs::path shipped_label_file(const char* name) {
+  return fs::path(LLMC_SOURCE_FOLDER) / "data" / "labels" / name;
+}
+
+/// The classes, and every program's sizes with their lists.
+Result<void> read_responses(const Options& options, const fs::path& table_file,
+                            BuildLabels& labels) {
+  const fs::path path =
+      options.responses.empty() ? shipped_label_file("responses.txt") : fs::path(options.responses);
+  LLMC_TRY(const std::string text, read_file(path));
+  LLMC_TRY(labels.classes, parse_response_classes(text, path.string()));
+  LLMC_TRY(SizeTable table, read_size_table(table_file));
+  std::vector<std::size_t> order;
+  for (const std::string& list : labels.classes.lists) {
+    const auto found = std::ranges::find(table.lists, list);
+    if (found == table.lists.end())
+      return fail(
+          fmt::format("{}: has no sizes with the list '{}' of {}; make both in one run of "
+                      "llmc corpus label --steps choose",
+                      table_file.string(), list, path.string()));
+    order.push_back(static_cast<std::size_t>(found - table.lists.begin()));
+  }
+  table.put_first(order);
+  RatioTable ratios = table.log_ratios();
+  for (std::size_t i = 0; i < ratios.size(); ++i) {
+    ratios[i].resize(order.size());
+    labels.log_ratios[table.programs[i].program] = std::move(ratios[i]);
+  }
+  return {};
 }
 
 Result<void> build(Options& options, const std::string& command) {
@@ -271,10 +316,14 @@ Result<void> build(Options& options, const std::string& command) {
   LLMC_TRY(const PassCatalogue catalogue, installed_catalogue());
   const Alphabet alphabet(catalogue, PassTier::trusted);
   options.dataset.alphabet = &alphabet;
-  Labels labels;
+  BuildLabels labels;
+  const fs::path table =
+      options.labels.empty() ? shipped_label_file("functions.txt.zst") : fs::path(options.labels);
   if (std::ranges::find(options.kinds, "flags") != options.kinds.end()) {
-    const fs::path path = options.labels.empty() ? shipped_labels() : fs::path(options.labels);
-    LLMC_TRY(labels, read_labels(path));
+    LLMC_TRY(labels.best, read_labels(table));
+  }
+  if (std::ranges::find(options.kinds, "respond") != options.kinds.end()) {
+    LLMC_CHECK(read_responses(options, table, labels));
   }
   Builder builder(options, corpus, catalogue, labels);
   LLMC_CHECK(builder.open_counter());
@@ -314,9 +363,11 @@ Result<bool> check(CheckOptions& options) {
 
 int run_dataset_build(const std::vector<std::string>& arguments) {
   CLI::App app(
-      "Writes, from a corpus and its labels, the data sets of four training stages: FOLDER/SPLIT/\n"
-      "pretrain, emulate, flags and lift.jsonl.zst, and FOLDER/README.md, which says what is in\n"
-      "them and where it is from. Files that are there are not made again. The bytes depend on\n"
+      "Writes, from a corpus and its labels, the data sets of the training stages: FOLDER/SPLIT/\n"
+      "pretrain, emulate, flags, lift and respond.jsonl.zst, and FOLDER/README.md, which says "
+      "what\n"
+      "is in them and where it is from. Files that are there are not made again. The bytes depend "
+      "on\n"
       "the corpus, the labels, the options and the seed alone.",
       "llmc dataset build");
   Options options;

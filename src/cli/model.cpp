@@ -62,6 +62,13 @@ bool is_worth_showing(const std::string& key) {
   return key.starts_with("general.") || key.starts_with("llmc.");
 }
 
+/// Some values are tables of their own.
+std::string shorten(const std::string& value) {
+  constexpr std::size_t k_longest = 1000;
+  if (value.size() <= k_longest) return value;
+  return fmt::format("{} … ({} bytes)", value.substr(0, value.find('\n')), value.size());
+}
+
 void print_text(const ModelInfo& info, const Speed& speed, std::uint64_t memory) {
   fmt::print("model       {}\nfrom        {} ({})\ndialect     {}\n", info.name, info.location,
              info.kind, to_string(info.dialect));
@@ -81,7 +88,7 @@ void print_text(const ModelInfo& info, const Speed& speed, std::uint64_t memory)
   if (memory > 0) fmt::print("memory      {} MB at most\n", memory >> 20);
   fmt::print("\n");
   for (const auto& [key, value] : info.card)
-    if (is_worth_showing(key)) fmt::print("{:<28} {}\n", key, value);
+    if (is_worth_showing(key)) fmt::print("{:<28} {}\n", key, shorten(value));
 }
 
 void print_json(const ModelInfo& info, const Speed& speed, std::uint64_t memory) {
@@ -98,7 +105,7 @@ void print_json(const ModelInfo& info, const Speed& speed, std::uint64_t memory)
                                  {"answer_tokens_per_second", speed.answer},
                                  {"peak_memory_bytes", memory}};
   for (const auto& [key, value] : info.card)
-    if (is_worth_showing(key)) json["card"][key] = value;
+    if (is_worth_showing(key)) json["card"][key] = shorten(value);
   fmt::print("{}\n", json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
 }
 

@@ -26,12 +26,15 @@ namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
 constexpr std::uint32_t k_answer_tokens = 256;  ///< of one answer, for a list of 50 passes
+constexpr std::size_t k_sketched =
+    64;  ///< functions whose sketches are asked about, which is quick
 
 struct Options : SharedOptions {
   unsigned k = 5;
   std::vector<std::string> from = {"model", "portfolio"};
   ModelOptions model;
   SamplingOptions sampling;
+  std::string ask = "auto";
   std::string split = "auto";
   std::size_t functions = 8;
   std::size_t function_parts = 2;
@@ -75,6 +78,13 @@ void add_proposers(CLI::App& app, Options& options) {
       ->capture_default_str();
   options.model.add(app);
   options.sampling.add(app);
+  app.add_option(
+         "--ask", options.ask,
+         "What the model is asked: responses (how the size of each function responds to "
+         "known lists, from which a plan is made), lists (to write lists); auto: responses, "
+         "if it has learnt them")
+      ->check(CLI::IsMember({"auto", "responses", "lists"}))
+      ->capture_default_str();
   app.add_option("--split", options.split,
                  "Ask about functions one by one: auto (as the model was trained, or where the "
                  "whole does not fit), always")
@@ -167,6 +177,7 @@ Grammars make_grammars(const Options& options, const PassCatalogue& catalogue,
 struct Advisor {
   std::unique_ptr<Grammars> canonical, paper;
   std::unique_ptr<LanguageModel> model;
+  std::optional<ResponseClasses> responses;  ///< if it is to be asked for them
 
   [[nodiscard]] const Grammars& grammars() const {
     return model->info().dialect == Dialect::llmc ? *canonical : *paper;
@@ -188,6 +199,12 @@ Result<Advisor> make_advisor(const Options& options, const PassCatalogue& catalo
                                    &advisor.paper->answer, &advisor.paper->list});
   if (model) {
     advisor.model = std::move(*model);
+    if (options.ask == "lists") return advisor;
+    LLMC_TRY(advisor.responses, response_classes_of(advisor.model->info()));
+    if (options.ask == "responses" && !advisor.responses)
+      return fail(advisor.model->info().name +
+                      ": has not learnt how sizes respond; --ask lists asks it for lists",
+                  ErrorKind::usage);
     return advisor;
   }
   if (model.error().kind != ErrorKind::failed) return std::unexpected(model.error());
@@ -211,6 +228,7 @@ OptimizeSetting make_setting(const Options& options, const PassCatalogue& catalo
   if (options.uses("search")) sources.search = &search;
   if (advisor.model == nullptr) return setting;
   sources.model = advisor.model.get();
+  sources.responses = advisor.responses ? &*advisor.responses : nullptr;
   sources.function_parts = options.function_parts;
   sources.advice.tier = options.pass_tier();
   if (!options.no_grammar) {
@@ -221,6 +239,7 @@ OptimizeSetting make_setting(const Options& options, const PassCatalogue& catalo
   QuestionOptions& questions = sources.advice.questions;
   questions.answer_tokens = k_answer_tokens;
   questions.most_functions = options.functions;
+  if (advisor.responses) questions.most_functions = std::max(options.functions, k_sketched);
   // Models of llmc-train learnt from functions.
   const bool by_function =
       options.split == "always" || advisor.model->info().dialect == Dialect::llmc;

@@ -10,9 +10,11 @@
 #include "corpus/made_code.h"
 #include "ir/forget.h"
 #include "ir/normal_form.h"
+#include "ir/sketch.h"
 #include "tasks/answers.h"
 #include "tasks/assembly_text.h"
 #include "tasks/prompts.h"
+#include "tasks/response.h"
 
 namespace llmc {
 namespace {
@@ -166,6 +168,20 @@ Result<std::string> flags_rows(const FunctionProgram& program, const DatasetOpti
   return task_row(program, "flags", flag_tuning_prompt(program.text), to_string(answer));
 }
 
+/// Sizes in an answer; all lists' would make training slower, not better.
+constexpr std::size_t k_told_sizes = 12;
+
+Result<std::string> respond_rows(const FunctionProgram& program, const DatasetOptions& options) {
+  const auto found = options.log_ratios->find(program.id);
+  if (found == options.log_ratios->end()) return skip("no sizes");
+  const std::vector<double>& ratios = found->second;
+  LLMC_TRY(const IrModule module, read_normal(program.text, program.function));
+  const std::size_t told = std::min(ratios.size(), k_told_sizes);
+  return task_row(program, "respond", response_prompt(sketch_of(module)),
+                  response_answer(options.classes->nearest(ratios),
+                                  {ratios.begin(), ratios.begin() + static_cast<long>(told)}));
+}
+
 /// Runs in a child.
 Result<std::string> rows_of(const FunctionProgram& program, const DatasetOptions& options,
                             Care care) {
@@ -177,6 +193,8 @@ Result<std::string> rows_of(const FunctionProgram& program, const DatasetOptions
       return flags_rows(program, options, compiler);
     case DatasetKind::lift:
       return lift_rows(program, options, compiler);
+    case DatasetKind::respond:
+      return respond_rows(program, options);
     case DatasetKind::pretrain:
       break;
   }
@@ -210,10 +228,11 @@ std::string take_rows(const std::string& lines, std::size_t sampled, DatasetCoun
 }  // namespace
 
 DatasetKind dataset_kind(std::string_view name) {
-  return name == "emulate" ? DatasetKind::emulate
-         : name == "flags" ? DatasetKind::flags
-         : name == "lift"  ? DatasetKind::lift
-                           : DatasetKind::pretrain;
+  return name == "emulate"   ? DatasetKind::emulate
+         : name == "flags"   ? DatasetKind::flags
+         : name == "lift"    ? DatasetKind::lift
+         : name == "respond" ? DatasetKind::respond
+                             : DatasetKind::pretrain;
 }
 
 std::vector<std::string> DatasetCounts::sampled_texts() const {

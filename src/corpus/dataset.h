@@ -4,12 +4,12 @@
 //     pretrain := {"task":"pretrain","kind":KIND,"text":TEXT,["passes":LIST,] origin}
 //     KIND     := "ir" | "ir-optimised" | "asm"
 //     task     := {"task":TASK,"prompt":TEXT,"completion":TEXT, origin}
-//     TASK     := "emulate-ir" | "emulate-asm" | "flags" | "lift"
+//     TASK     := "emulate-ir" | "emulate-asm" | "flags" | "lift" | "respond"
 //     origin   := "program":ID,"function":NAME,"package":NAME,"source":FILE
 //
 // ID is the hash of the program's unoptimised normal form; all rows of a program stand together.
-// Prompts and completions are those of tasks/prompts.h and tasks/answers.h, code is in the normal
-// form of ir/normal_form.h or as tasks/assembly_text.h leaves it.
+// Prompts and completions are those of tasks/prompts.h, tasks/answers.h and tasks/response.h, code
+// is in the normal form of ir/normal_form.h or as tasks/assembly_text.h leaves it.
 #pragma once
 
 #include <cstdint>
@@ -22,11 +22,12 @@
 #include "corpus/labels.h"
 #include "corpus/row_file.h"
 #include "tune/mutation.h"
+#include "tune/size_response.h"
 
 namespace llmc {
 
 /// What rows are about.
-enum class DatasetKind { pretrain, emulate, flags, lift };
+enum class DatasetKind { pretrain, emulate, flags, lift, respond };
 
 /// The kind of that name; pretrain for any other.
 DatasetKind dataset_kind(std::string_view name);
@@ -40,6 +41,9 @@ struct DatasetOptions {
   const Alphabet* alphabet = nullptr;  ///< of both: what lists are made of
   const PassCatalogue* catalogue = nullptr;  ///< flags
   const Labels* labels = nullptr;  ///< flags
+  const ResponseClasses* classes = nullptr;  ///< respond
+  /// respond: sizes with the lists of the classes, as log(size / -Oz size)
+  const std::map<Digest, std::vector<double>>* log_ratios = nullptr;
   bool with_code = false;  ///< flags: the answer ends in the optimised code
   std::size_t sampled = 0;  ///< rows of which the texts are kept
 };

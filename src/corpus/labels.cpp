@@ -25,6 +25,17 @@ double log_ratio(std::uint64_t after, std::uint64_t before) {
   return before == 0 ? 0 : std::log(static_cast<double>(after) / static_cast<double>(before));
 }
 
+RatioTable ratios_of(const std::vector<MeasuredSizes>& programs) {
+  RatioTable ratios;
+  for (const MeasuredSizes& sizes : programs) {
+    std::vector<double>& row = ratios.emplace_back();
+    for (const auto& size : sizes.with)
+      row.push_back(size ? log_ratio(*size, sizes.baseline)
+                         : std::numeric_limits<double>::quiet_NaN());
+  }
+  return ratios;
+}
+
 /// The digest that 32 hexadecimal digits stand for.
 std::optional<Digest> parse_digest(const std::string& hex) {
   if (hex.size() != 32 || hex.find_first_not_of("0123456789abcdef") != hex.npos)
@@ -255,16 +266,11 @@ Result<Labels> read_labels(const std::filesystem::path& path) {
   return table.labels();
 }
 
+RatioTable SizeTable::log_ratios() const { return ratios_of(programs); }
+
 std::vector<std::size_t> greedy_order(const std::vector<MeasuredSizes>& programs,
                                       std::size_t count) {
-  RatioTable ratios;
-  for (const MeasuredSizes& sizes : programs) {
-    std::vector<double>& row = ratios.emplace_back();
-    for (const auto& size : sizes.with)
-      row.push_back(size ? log_ratio(*size, sizes.baseline)
-                         : std::numeric_limits<double>::quiet_NaN());
-  }
-  return choose_greedily(ratios, count);
+  return choose_greedily(ratios_of(programs), count);
 }
 
 Result<Labels> choose_labels(const std::vector<FunctionProgram>& programs,

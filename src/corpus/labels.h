@@ -12,6 +12,7 @@
 #include "corpus/corpus.h"
 #include "support/digest.h"
 #include "support/error.h"
+#include "tune/portfolio.h"
 
 namespace llmc {
 
@@ -58,6 +59,9 @@ struct SizeTable {
 
   /// For each program the list that makes it smallest; of those that do the first.
   [[nodiscard]] Labels labels() const;
+
+  /// For each program log(size / -Oz size) with each list.
+  [[nodiscard]] RatioTable log_ratios() const;
 };
 
 /// The table as a file, which is compressed with zstd (whose frames carry a checksum) if its name

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
+
 namespace llmc {
 
 std::string_view to_string(Dialect dialect) {
@@ -21,6 +24,29 @@ Result<Dialect> parse_dialect(std::string_view name) {
     if (name == to_string(dialect)) return dialect;
   return fail(fmt::format("unknown dialect '{}'; expected llmc, paper or chat", name),
               ErrorKind::usage);
+}
+
+std::vector<double> shares_of_probability(const std::vector<double>& log_probabilities) {
+  std::vector<double> shares;
+  if (log_probabilities.empty()) return shares;
+  const double most = std::ranges::max(log_probabilities);
+  double total = 0;
+  for (const double one : log_probabilities) {
+    shares.push_back(std::exp(one - most));
+    total += shares.back();
+  }
+  for (double& share : shares) share /= total;
+  return shares;
+}
+
+Result<std::vector<double>> LanguageModel::choose(std::string_view prompt,
+                                                  const std::vector<std::string>& choices) {
+  std::vector<double> log_probabilities;
+  for (const std::string& choice : choices) {
+    LLMC_TRY(const TextScore one, score(prompt, choice));
+    log_probabilities.push_back(one.log_probability);
+  }
+  return shares_of_probability(log_probabilities);
 }
 
 Result<void> fit_answer(LanguageModel& model, GenerationRequest& request,

@@ -110,6 +110,12 @@ class LanguageModel {
   /// How probable it finds that `continuation` follows `prompt`.
   virtual Result<TextScore> score(std::string_view prompt, std::string_view continuation) = 0;
 
+  /// The shares of probability, which sum to 1, that it gives to each of `choices` as what comes
+  /// next after `prompt`. What else it might write is left out of account. The default scores them
+  /// one by one.
+  virtual Result<std::vector<double>> choose(std::string_view prompt,
+                                             const std::vector<std::string>& choices);
+
   /// The probability of a text of any length, in windows of `window` tokens (0: the context), of
   /// each of which the first half only gives context; as llama.cpp's perplexity tool does it.
   virtual Result<TextScore> score_text(std::string_view text, std::uint32_t window) = 0;
@@ -117,6 +123,9 @@ class LanguageModel {
   /// The most memory, in bytes, that the process with the model has used so far; 0: unknown.
   [[nodiscard]] virtual std::uint64_t peak_memory() const { return 0; }
 };
+
+/// Shares that are in proportion to exp(log_probabilities) and sum to 1; no choices: none.
+std::vector<double> shares_of_probability(const std::vector<double>& log_probabilities);
 
 /// Gives `request` the budget that the context leaves, where it names none (most_tokens 0). Fails
 /// with a sentence that says "context" if that is next to nothing. Where the context is not known,

@@ -162,6 +162,7 @@ Generation generation_from(const Json& json) {
 }
 
 Json to_json(const std::vector<std::int32_t>& tokens) { return tokens; }
+Json to_json(const std::vector<double>& shares) { return shares; }
 
 Json to_json(const TextScore& score) {
   return {{"log_probability", score.log_probability}, {"tokens", score.tokens}};
@@ -190,6 +191,8 @@ Json answer_call(LanguageModel& model, const Json& call,
   if (name == "generate") return answer_of(model.generate(request_from(call, constraints)));
   const std::string text = call.at("text");
   if (name == "count") return answer_of(model.count_tokens(text));
+  if (name == "choose")
+    return answer_of(model.choose(text, call.at("choices").get<std::vector<std::string>>()));
   if (name == "tokenise") return answer_of(model.tokenise(text));
   if (name == "score")
     return answer_of(model.score(text, call.at("continuation").get<std::string>()));
@@ -280,6 +283,12 @@ class HostedModel final : public LanguageModel {
     LLMC_TRY(const Json answer,
              ask({{"call", "score"}, {"text", prompt}, {"continuation", continuation}}));
     return score_from(answer);
+  }
+
+  Result<std::vector<double>> choose(std::string_view prompt,
+                                     const std::vector<std::string>& choices) override {
+    LLMC_TRY(const Json answer, ask({{"call", "choose"}, {"text", prompt}, {"choices", choices}}));
+    return answer.get<std::vector<double>>();
   }
 
   Result<TextScore> score_text(std::string_view text, std::uint32_t window) override {

@@ -32,6 +32,21 @@ class TranscribedModel final : public LanguageModel {
     return model_->score_text(text, window);
   }
 
+  Result<std::vector<double>> choose(std::string_view prompt,
+                                     const std::vector<std::string>& choices) override {
+    auto shares = model_->choose(prompt, choices);
+    Json line = {{"model", info().name}, {"prompt", prompt}};
+    if (shares) {
+      line["choices"] = Json::object();
+      for (std::size_t i = 0; i < shares->size(); ++i)
+        if ((*shares)[i] >= k_told_share) line["choices"][choices[i]] = (*shares)[i];
+    } else {
+      line["error"] = shares.error().message;
+    }
+    LLMC_CHECK(write(line));
+    return shares;
+  }
+
   Result<Generation> generate(const GenerationRequest& request) override {
     auto generation = model_->generate(request);
     Json line = {{"model", info().name}, {"prompt", request.prompt}};
@@ -44,12 +59,20 @@ class TranscribedModel final : public LanguageModel {
       add_answers(*generation, line);
     else
       line["error"] = generation.error().message;
-    file_ << line.dump(-1, ' ', false, Json::error_handler_t::replace) << std::endl;
-    if (!file_) return fail(name_ + ": cannot write; is the disk full?");
+    LLMC_CHECK(write(line));
     return generation;
   }
 
  private:
+  /// Choices of less probability are not written.
+  static constexpr double k_told_share = 1e-3;
+
+  Result<void> write(const Json& line) {
+    file_ << line.dump(-1, ' ', false, Json::error_handler_t::replace) << std::endl;
+    if (!file_) return fail(name_ + ": cannot write; is the disk full?");
+    return {};
+  }
+
   static void add_answers(const Generation& generation, Json& line) {
     line["answers"] = Json::array();
     for (const Completion& one : generation.completions) {

@@ -76,6 +76,11 @@ Result<ModelAdvice> ask_model(const Program& program, LanguageModel& model,
 }
 
 std::vector<RankedList> rank_lists(const ModelAdvice& advice, std::size_t most) {
+  std::vector<RankedList> ranked;
+  for (const PassList& list : advice.plan)
+    if (ranked.size() < most)
+      ranked.push_back({list, 1.0 / static_cast<double>(ranked.size() + 1)});
+  if (!ranked.empty()) return ranked;
   std::map<std::string, RankedList> by_text;
   for (const AnsweredQuestion& answered : advice.answers) {
     const std::vector<double> shares = shares_of(answered.advice);
@@ -87,7 +92,6 @@ std::vector<RankedList> rank_lists(const ModelAdvice& advice, std::size_t most) 
       ranked.support += answered.weight * shares[i];
     }
   }
-  std::vector<RankedList> ranked;
   for (auto& [text, list] : by_text) ranked.push_back(std::move(list));
   std::ranges::stable_sort(
       ranked, [](const RankedList& a, const RankedList& b) { return a.support > b.support; });

@@ -32,6 +32,9 @@ struct AnsweredQuestion {
 struct ModelAdvice {
   Questions questions;
   std::vector<AnsweredQuestion> answers;
+  /// Lists for the whole program, to be tried in this order (propose/responses.h); empty: the
+  /// answers are all there is.
+  std::vector<PassList> plan;
   std::string failure;  ///< why the model could not be asked (on); empty if it could
   std::uint64_t prompt_tokens = 0, answer_tokens = 0;
   double seconds = 0;
@@ -56,10 +59,12 @@ Result<ModelAdvice> ask_model(const Program& program, LanguageModel& model,
 /// A list for the whole program, and how much speaks for it.
 struct RankedList {
   PassList list;
-  double support = 0;  ///< sum over questions of weight × the answer's share of probability
+  /// Sum over questions of weight × the answer's share of probability; in a plan 1, 1/2, 1/3, …
+  double support = 0;
 };
 
-/// At most `most` different lists, those that most of the program's code speaks for first.
+/// At most `most` different lists: the plan if there is one, else those that most of the program's
+/// code speaks for first.
 std::vector<RankedList> rank_lists(const ModelAdvice& advice, std::size_t most);
 
 }  // namespace llmc

@@ -182,8 +182,12 @@ class Optimiser {
     if (setting_.sources.model == nullptr) return {};
     for (std::size_t i = 0; i < programs_.size(); ++i) {
       observer_({OptimizeProgress::Phase::asking, i, programs_.size()});
-      LLMC_TRY(ModelAdvice advice, ask_model(programs_[i], *setting_.sources.model,
-                                             *setting_.catalogue, setting_.sources.advice));
+      const ProposalSources& sources = setting_.sources;
+      LLMC_TRY(ModelAdvice advice,
+               sources.responses != nullptr
+                   ? ask_for_responses(programs_[i], *sources.model, *sources.responses,
+                                       *setting_.catalogue, sources.advice)
+                   : ask_model(programs_[i], *sources.model, *setting_.catalogue, sources.advice));
       ProgramProposals& proposals = outcome_.proposals[i];
       proposals.from_model = rank_lists(advice, setting_.model_lists);
       proposals.advice = std::move(advice);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "propose/model_proposer.h"
+#include "propose/responses.h"
 #include "tune/search.h"
 #include "tune/tuner.h"
 
@@ -18,6 +19,8 @@ namespace llmc {
 struct ProposalSources {
   LanguageModel* model = nullptr;  ///< null: none is asked
   AdviceOptions advice;
+  /// Null: the model is asked for lists; otherwise for the class that the program is of.
+  const ResponseClasses* responses = nullptr;
   std::vector<PassList> portfolio;  ///< measured on every program
   /// A search that starts from all proposals; its `seeds` come after them. Null: none.
   const SearchSetting* search = nullptr;

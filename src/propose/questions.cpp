@@ -8,9 +8,11 @@
 #include "ir/module.h"
 #include "ir/normal_form.h"
 #include "ir/prompt_text.h"
+#include "ir/sketch.h"
 #include "ir/split.h"
 #include "sandbox/child.h"
 #include "tasks/prompts.h"
+#include "tasks/response.h"
 
 namespace llmc {
 namespace {
@@ -18,6 +20,7 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr std::uint64_t k_unknown_context = 4096;
+constexpr std::uint64_t k_choice_tokens = 8;  ///< <s> and the name of a class
 /// The largest functions often do not fit; so many times as are to be asked about are prepared.
 constexpr std::size_t k_spare = 3;
 
@@ -37,9 +40,12 @@ struct Part {
   std::string text;
 };
 
+/// What is told of a function that was cut out.
+using Teller = std::function<Result<std::string>(const IrModule& alone)>;
+
 /// The functions of `program`, largest first; texts of the first `most` only, because to cut one
 /// out of a large unit takes a while.
-Result<std::vector<Part>> parts_of(const Program& program, Dialect dialect, std::size_t most) {
+Result<std::vector<Part>> parts_of(const Program& program, std::size_t most, const Teller& tell) {
   LLMC_TRY(const std::string bytes, run_in_child([&]() -> Result<std::string> {
              LLMC_TRY(const IrModule module, read_program(program));
              Json parts = Json::array();
@@ -47,7 +53,7 @@ Result<std::vector<Part>> parts_of(const Program& program, Dialect dialect, std:
                std::string text;
                if (parts.size() < most) {
                  LLMC_TRY(const IrModule alone, extract_function(program.bitcode, function.name));
-                 LLMC_TRY(text, text_of(alone, dialect, PromptDetail::stripped));
+                 LLMC_TRY(text, tell(alone));
                }
                parts.push_back({function.name, function.instructions, std::move(text)});
              }
@@ -132,13 +138,51 @@ Result<Questions> flag_questions(const Program& program, LanguageModel& model,
     LLMC_TRY(const bool fits, ask_about_all(program, model, most_tokens, questions));
     if (fits) return questions;
   }
+  const auto tell = [&](const IrModule& alone) {
+    return text_of(alone, model.info().dialect, PromptDetail::stripped);
+  };
   LLMC_TRY(const std::vector<Part> parts,
-           parts_of(program, model.info().dialect, k_spare * options.most_functions));
+           parts_of(program, k_spare * options.most_functions, tell));
   if (parts.size() == 1 && options.splitting == Splitting::always) {
     LLMC_TRY(const bool fits, ask_about_all(program, model, most_tokens, questions));
     if (fits) return questions;
   }
   LLMC_CHECK(ask_about_parts(parts, model, most_tokens, options.most_functions, questions));
+  return questions;
+}
+
+Result<Questions> response_questions(const Program& program, LanguageModel& model,
+                                     const QuestionOptions& options) {
+  // The normal form first: what a model learnt from has been through it.
+  const auto tell = [](const IrModule& alone) -> Result<std::string> {
+    LLMC_TRY(const IrModule plain, normalised(alone));
+    return sketch_of(plain);
+  };
+  LLMC_TRY(const std::vector<Part> parts, parts_of(program, options.most_functions, tell));
+  double instructions = 0;
+  for (const Part& part : parts) instructions += static_cast<double>(part.instructions);
+  const std::uint64_t context =
+      model.info().context == 0 ? k_unknown_context : model.info().context;
+  Questions questions;
+  questions.is_split = parts.size() > 1;
+  for (const Part& part : parts) {
+    if (questions.asked.size() == options.most_functions || part.text.empty()) {
+      questions.unasked.push_back(
+          {part.function, fmt::format("the {} largest are asked about", options.most_functions)});
+      continue;
+    }
+    std::string prompt = response_prompt(part.text);
+    LLMC_TRY(std::uint64_t tokens, model.count_tokens(prompt));
+    for (std::size_t lines = SketchOptions().most_lines / 2; tokens + k_choice_tokens > context;
+         lines /= 2) {
+      if (lines == 0) return fail("the sketch of " + part.function + " does not fit the model");
+      prompt = response_prompt(shorten_sketch(part.text, lines));
+      LLMC_TRY(tokens, model.count_tokens(prompt));
+    }
+    const double share = static_cast<double>(part.instructions) / std::max(instructions, 1.0);
+    questions.asked.push_back(
+        {questions.is_split ? part.function : "", std::move(prompt), share, tokens});
+  }
   return questions;
 }
 

@@ -53,4 +53,10 @@ struct QuestionOptions {
 Result<Questions> flag_questions(const Program& program, LanguageModel& model,
                                  const QuestionOptions& options);
 
+/// Prompts about the sketches of the program's functions (tasks/response.h), the largest
+/// `options.most_functions`; one for the whole where there is one function only. A sketch is cut so
+/// that it fits the model.
+Result<Questions> response_questions(const Program& program, LanguageModel& model,
+                                     const QuestionOptions& options);
+
 }  // namespace llmc

@@ -36,6 +36,11 @@ class EchoModel : public LanguageModel {
   Result<TextScore> score(std::string_view prompt, std::string_view continuation) override {
     return TextScore{-static_cast<double>(prompt.size()), continuation.size()};
   }
+  Result<std::vector<double>> choose(std::string_view prompt,
+                                     const std::vector<std::string>& choices) override {
+    if (prompt == "fail") return fail("the prompt is not liked");
+    return std::vector<double>(choices.size(), 0.5);
+  }
   Result<TextScore> score_text(std::string_view text, std::uint32_t window) override {
     return TextScore{-1.0 * window, text.size()};
   }
@@ -81,6 +86,7 @@ TEST(ModelHost, AnswersAreThoseOfTheModel) {
   EXPECT_EQ(take(model->count_tokens("four")), 4U);
   EXPECT_EQ(take(model->score("abc", "de")).log_probability, -3);
   EXPECT_EQ(take(model->score_text("abc", 5)).log_probability, -5);
+  EXPECT_THAT(take(model->choose("a", {"b", "c"})), ElementsAre(0.5, 0.5));
   EXPECT_EQ(model->peak_memory(), 4711U);
 }
 
@@ -99,6 +105,7 @@ TEST(ModelHost, AModelThatCannotBeOpenedIsItsError) {
 TEST(ModelHost, AnErrorOfTheModelIsOneOfTheCall) {
   const auto model = take(host_model(open_echo, {}));
   EXPECT_EQ(message_of(model->generate(request_for("fail"))), "the prompt is not liked");
+  EXPECT_EQ(message_of(model->choose("fail", {"a"})), "the prompt is not liked");
   EXPECT_TRUE(model->generate(request_for("x")));
 }
 

@@ -87,7 +87,7 @@ TokenTexts texts_of(const llama_vocab* vocabulary) {
 
 std::map<std::string, std::string> card_of(const llama_model* model) {
   std::map<std::string, std::string> card;
-  std::string buffer(1 << 16, '\0');
+  std::string buffer(1 << 20, '\0');
   const auto text = [&](std::int32_t length) {
     return buffer.substr(
         0, std::min<std::size_t>(static_cast<std::size_t>(std::max(length, 0)), buffer.size() - 1));
@@ -182,6 +182,39 @@ class LlamaModel final : public LanguageModel, private TokenPredictor {
     tokens.insert(tokens.end(), rest.begin(), rest.end());
     if (tokens.size() > info_.context) return too_long(tokens.size());
     return score_tokens(tokens, std::max<std::size_t>(first, 1));
+  }
+
+  /// One pass over the prompt; choices of several tokens that begin alike share their beginning.
+  Result<std::vector<double>> choose(std::string_view prompt,
+                                     const std::vector<std::string>& choices) override {
+    std::vector<Token> tokens = tokens_of_prompt(prompt);
+    std::vector<std::vector<Token>> continuations;
+    std::size_t longest = 0;
+    for (const std::string& choice : choices) {
+      continuations.push_back(tokenise(choice, Beginning::inside, Specials::as_text));
+      longest = std::max(longest, continuations.back().size());
+    }
+    if (tokens.size() + longest > info_.context) return too_long(tokens.size() + longest);
+    LLMC_CHECK(make_context(tokens.size() + longest + 1, 1));
+    LLMC_CHECK(read_prompt(std::move(tokens)));
+    std::map<std::vector<Token>, std::vector<float>> logits_after;
+    logits_after[{}] = prompt_logits_;
+    std::vector<double> log_probabilities;
+    for (const std::vector<Token>& continuation : continuations) {
+      double sum = 0;
+      std::vector<Token> before;
+      for (const Token token : continuation) {
+        std::vector<float>& logits = logits_after[before];
+        if (logits.empty()) {
+          LLMC_TRY(const auto row, restart(1, before));
+          logits.assign(row.begin(), row.end());
+        }
+        sum += log_probability(logits, token);
+        before.push_back(token);
+      }
+      log_probabilities.push_back(sum);
+    }
+    return shares_of_probability(log_probabilities);
   }
 
   Result<TextScore> score_text(std::string_view text, std::uint32_t window) override {

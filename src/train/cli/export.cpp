@@ -1,6 +1,8 @@
 // llmc-train export: a trained model as a file that other programs run.
 #include <cstdio>
+#include <fstream>
 #include <map>
+#include <sstream>
 
 #include "train/checkpoint.h"
 #include "train/cli/arguments.h"
@@ -53,6 +55,13 @@ std::string stages_of(const Json& state) {
   return text;
 }
 
+Result<std::string> read_whole(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  if (!file || !(text << file.rdbuf())) return fail(path.string() + ": cannot read");
+  return text.str();
+}
+
 /// What the file says of its making, by the keys of GGUF.
 Result<std::map<std::string, std::string>> describe(const Json& state, const Options& options) {
   std::map<std::string, std::string> out;
@@ -72,7 +81,11 @@ Result<std::map<std::string, std::string>> describe(const Json& state, const Opt
     const std::size_t equals = pair.find('=');
     if (equals == std::string::npos || equals == 0)
       return fail("--metadata " + pair + ": must be KEY=VALUE", ErrorKind::usage);
-    out["llmc." + pair.substr(0, equals)] = pair.substr(equals + 1);
+    std::string value = pair.substr(equals + 1);
+    if (value.starts_with('@')) {
+      LLMC_TRY(value, read_whole(value.substr(1)));
+    }
+    out["llmc." + pair.substr(0, equals)] = std::move(value);
   }
   return out;
 }
@@ -109,7 +122,8 @@ int run_export(const std::vector<std::string>& words) {
       .required();
   arguments.choice("--precision", "numbers of the matrices (q8_0: GGUF only; bf16: both)",
                    {"f32", "f16", "bf16", "q8_0"}, options.precision);
-  arguments.option("--metadata", "KEY=VALUE", "a text for the file, as llmc.KEY; repeatable",
+  arguments.option("--metadata", "KEY=VALUE",
+                   "a text for the file, as llmc.KEY; @FILE: what is in FILE; repeatable",
                    options.metadata);
   if (const int code = arguments.parse(words); code >= 0) return code;
   if (auto done = export_model(options); !done) return report(done.error());

@@ -1,6 +1,8 @@
 // The shipped model in llama.cpp, in a process of its own, as commands use it.
 #include "model/llama_model.h"
 
+#include <numeric>
+
 #include "model/model_host.h"
 #include "testing.h"
 
@@ -67,6 +69,22 @@ TEST(LlamaModel, AScoreIsTheProbabilityThatDecodingGives) {
   ASSERT_EQ(score.tokens, 1U);
   // The score counts every token, decoding leaves out those that write nothing.
   EXPECT_NEAR(score.log_probability, one.completions[0].log_probability, 0.01);
+}
+
+TEST(LlamaModel, ChoicesHaveTheSharesThatTheirScoresGiveThem) {
+  const auto model = shipped();
+  const std::vector<std::string> choices = {"store i32", "%3 = load", "%3 = alloca ptr", "zebra"};
+  const std::vector<double> shares = take(model->choose(k_beginning, choices));
+  std::vector<double> scores;
+  for (const std::string& choice : choices)
+    scores.push_back(take(model->score(k_beginning, choice)).log_probability);
+  const std::vector<double> expected = shares_of_probability(scores);
+  ASSERT_EQ(shares.size(), expected.size());
+  for (std::size_t i = 0; i < shares.size(); ++i) EXPECT_NEAR(shares[i], expected[i], 0.01);
+  EXPECT_NEAR(std::accumulate(shares.begin(), shares.end(), 0.0), 1, 1e-9);
+  // What was kept of this prompt does not change the next answer.
+  EXPECT_EQ(take(model->choose(k_beginning, choices)), shares);
+  EXPECT_TRUE(take(model->choose(k_beginning, {})).empty());
 }
 
 TEST(LlamaModel, AProbableTextScoresHigherThanAnImprobableOne) {

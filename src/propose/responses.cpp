@@ -1,0 +1,91 @@
+#include "propose/responses.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+
+#include "support/stopwatch.h"
+#include "tasks/response.h"
+
+namespace llmc {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr const char* k_card_key = "llmc.responses";
+constexpr std::size_t k_lists_of_function = 2;
+
+/// The lists of the classes, as far as they may be used.
+std::vector<std::optional<PassList>> usable_lists(const ResponseClasses& classes,
+                                                  const PassCatalogue& catalogue, PassTier tier) {
+  std::vector<std::optional<PassList>> lists;
+  for (const std::string& text : classes.lists) {
+    auto list = PassList::parse(text, catalogue);
+    const bool usable = list && list->tier(catalogue) <= tier;
+    lists.push_back(usable ? std::optional(std::move(*list)) : std::nullopt);
+  }
+  return lists;
+}
+
+/// What would be tried on the function alone; shares fall, so that the first counts most.
+std::vector<Advice> advice_about(const ResponseClasses& classes, const ResponseGuess& guess,
+                                 const std::vector<std::optional<PassList>>& lists) {
+  std::vector<Advice> advice;
+  for (const std::size_t i : plan_lists(classes, {guess}, k_lists_of_function))
+    if (lists[i])
+      advice.push_back({*lists[i], -std::log(1.0 + static_cast<double>(advice.size()))});
+  return advice;
+}
+
+}  // namespace
+
+Result<std::optional<ResponseClasses>> response_classes_of(const ModelInfo& info) {
+  const auto text = info.card.find(k_card_key);
+  if (text == info.card.end()) return std::nullopt;
+  LLMC_TRY(ResponseClasses classes, parse_response_classes(text->second, info.location));
+  return std::optional(std::move(classes));
+}
+
+std::vector<std::size_t> plan_all(const ResponseClasses& classes,
+                                  const std::vector<ResponseGuess>& guesses, std::size_t most) {
+  std::vector<std::size_t> order;
+  if (!guesses.empty()) order = plan_lists(classes, guesses, most);
+  for (std::size_t i = 0; i < classes.lists.size() && order.size() < most; ++i)
+    if (std::ranges::find(order, i) == order.end()) order.push_back(i);
+  return order;
+}
+
+Result<ModelAdvice> ask_for_responses(const Program& program, LanguageModel& model,
+                                      const ResponseClasses& classes,
+                                      const PassCatalogue& catalogue,
+                                      const AdviceOptions& options) {
+  const auto start = Clock::now();
+  ModelAdvice advice;
+  const auto finish = [&](const Error* error) -> Result<ModelAdvice> {
+    if (error != nullptr && error->kind == ErrorKind::interrupted) return std::unexpected(*error);
+    if (error != nullptr) advice.failure = error->message;
+    advice.seconds = seconds_since(start);
+    return std::move(advice);
+  };
+  auto questions = response_questions(program, model, options.questions);
+  if (!questions) return finish(&questions.error());
+  advice.questions = std::move(*questions);
+  const std::vector<std::string> choices = response_choices(classes.classes.size());
+  const auto lists = usable_lists(classes, catalogue, options.tier);
+  std::vector<ResponseGuess> guesses;
+  for (const Question& question : advice.questions.asked) {
+    auto shares = model.choose(question.prompt, choices);
+    if (!shares) return finish(&shares.error());
+    advice.prompt_tokens += question.tokens;
+    ++advice.answer_tokens;
+    guesses.push_back({question.weight, std::move(*shares)});
+    advice.answers.push_back(
+        {question.about, question.weight, advice_about(classes, guesses.back(), lists), 0});
+  }
+  for (const std::size_t i : plan_all(classes, guesses, options.sampling.count))
+    if (lists[i]) advice.plan.push_back(*lists[i]);
+  advice.first_seconds = seconds_since(start);
+  return finish(nullptr);
+}
+
+}  // namespace llmc

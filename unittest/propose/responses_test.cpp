@@ -1,0 +1,157 @@
+// From guesses of how sizes respond to a plan, with a model that guesses what the test wants.
+#include "propose/responses.h"
+
+#include "testing.h"
+#include "toolchain/front_end.h"
+
+namespace llmc {
+namespace {
+
+using test::message_of;
+using test::take;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+const PassCatalogue& catalogue() {
+  static const PassCatalogue installed;
+  return installed;
+}
+
+/// Class 1 wants function(sroa), class 2 default<O1>.
+ResponseClasses example() {
+  ResponseClasses classes;
+  classes.lists = {"function(dse)", "function(sroa)", "default<O1>"};
+  classes.classes = {{5, {0, 0, 0}, {0, 0.1, 0.2}},
+                     {3, {0.09, 0.10, 0}, {-0.09, -0.10, 0.01}},
+                     {2, {0, 0, 0.08}, {0, 0.5, -0.08}}};
+  return classes;
+}
+
+/// Sure of class 1 for functions that return nothing, of class 2 for all others.
+class GuessingModel : public LanguageModel {
+ public:
+  explicit GuessingModel(std::uint64_t context = 10'000) {
+    info_.name = "guessing";
+    info_.location = "guessing.gguf";
+    info_.context = context;
+    info_.card["llmc.responses"] = print_response_classes(example());
+  }
+  const ModelInfo& info() const override { return info_; }
+  Result<std::uint64_t> count_tokens(std::string_view text) override { return text.size() / 4; }
+  Result<Generation> generate(const GenerationRequest&) override { return fail("not asked"); }
+  Result<TextScore> score(std::string_view, std::string_view) override { return TextScore{}; }
+  Result<TextScore> score_text(std::string_view, std::uint32_t) override { return TextScore{}; }
+  Result<std::vector<double>> choose(std::string_view prompt,
+                                     const std::vector<std::string>& choices) override {
+    prompts_.emplace_back(prompt);
+    if (prompts_.size() > calls_before_failure_) return fail("out of order");
+    EXPECT_EQ(choices.size(), 3U);
+    return prompt.contains("fn void") ? std::vector<double>{0, 1, 0} : std::vector<double>{0, 0, 1};
+  }
+
+  ModelInfo info_;
+  std::vector<std::string> prompts_;
+  std::size_t calls_before_failure_ = 1000;
+};
+
+Program program_of(const std::string& source) {
+  const TemporaryFolder folder = test::temporary_folder();
+  const std::string path = (folder.path() / "unit.c").string();
+  EXPECT_TRUE(write_file(path, source));
+  return take(take(FrontEnd::find()).compile({{}, path, {}, false}));
+}
+
+ModelAdvice ask(GuessingModel& model, const Program& program, unsigned lists,
+                std::size_t functions = 64) {
+  AdviceOptions options;
+  options.sampling.count = lists;
+  options.questions.most_functions = functions;
+  return take(ask_for_responses(program, model, *take(response_classes_of(model.info())),
+                                catalogue(), options));
+}
+
+std::vector<std::string> texts_of(const std::vector<RankedList>& ranked) {
+  std::vector<std::string> texts;
+  for (const RankedList& one : ranked) texts.push_back(one.list.to_string());
+  return texts;
+}
+
+constexpr const char* k_two =
+    "int table[9]; int large(const int *p, int n) { int s = 0; for (int i = 0; i < n; i++) s += "
+    "p[i] * i + table[i]; return s; }"
+    "void small(int *p) { *p = 1; }";
+
+TEST(Responses, ComeFromTheModelsFileIfItHasThem) {
+  ModelInfo info;
+  EXPECT_FALSE(take(response_classes_of(info)));
+  info.location = "small.gguf";
+  info.card["llmc.responses"] = "llmc-responses 1 0\nlist x\n";
+  EXPECT_THAT(message_of(response_classes_of(info)), StartsWith("small.gguf: the checksum"));
+  EXPECT_EQ(take(response_classes_of(GuessingModel().info()))->lists.size(), 3U);
+}
+
+TEST(Responses, OfOneFunctionArePlannedAloneAndFilledUpInOrder) {
+  GuessingModel model;
+  const ModelAdvice advice = ask(model, program_of("int f(int *p) { return *p + 1; }"), 3);
+  ASSERT_EQ(model.prompts_.size(), 1U);
+  EXPECT_THAT(model.prompts_[0], StartsWith("[INST] How does its size respond?\nfn i32"));
+  EXPECT_FALSE(advice.questions.is_split);
+  EXPECT_THAT(texts_of(rank_lists(advice, 3)),
+              ElementsAre("default<O1>", "function(dse)", "function(sroa)"));
+  EXPECT_THAT(texts_of(rank_lists(advice, 1)), ElementsAre("default<O1>"));
+}
+
+TEST(Responses, OfSeveralFunctionsAreWeighedBySize) {
+  GuessingModel model;
+  const ModelAdvice advice = ask(model, program_of(k_two), 1);
+  ASSERT_EQ(advice.answers.size(), 2U);
+  EXPECT_TRUE(advice.questions.is_split);
+  EXPECT_EQ(advice.answers[0].about, "large");
+  EXPECT_GT(advice.answers[0].weight, 0.8);
+  EXPECT_THAT(texts_of(rank_lists(advice, 5)), ElementsAre("default<O1>"));
+  // For the small function alone the other list is best.
+  ASSERT_FALSE(advice.answers[1].advice.empty());
+  EXPECT_EQ(advice.answers[1].advice[0].list->to_string(), "function(sroa)");
+}
+
+TEST(Responses, AskAboutTheLargestFunctionsOnly) {
+  GuessingModel model;
+  const ModelAdvice advice = ask(model, program_of(k_two), 1, 1);
+  EXPECT_EQ(model.prompts_.size(), 1U);
+  ASSERT_EQ(advice.questions.unasked.size(), 1U);
+  EXPECT_EQ(advice.questions.unasked[0].function, "small");
+}
+
+TEST(Responses, SketchesAreCutToFitTheModel) {
+  std::string source = "extern void g(int), h(int *); void f(int a) {";
+  for (int i = 0; i < 200; ++i)
+    source += "int v" + std::to_string(i) + "; h(&v" + std::to_string(i) + "); g(a);";
+  GuessingModel model(300);
+  ask(model, program_of(source + "}"), 1);
+  ASSERT_EQ(model.prompts_.size(), 1U);
+  EXPECT_LE(model.prompts_[0].size(), 1200U);
+  EXPECT_THAT(model.prompts_[0], HasSubstr("\n...\n"));
+}
+
+TEST(Responses, AModelThatFailsIsToldAndPlansNothing) {
+  GuessingModel model;
+  model.calls_before_failure_ = 1;
+  const ModelAdvice advice = ask(model, program_of(k_two), 3);
+  EXPECT_EQ(advice.failure, "out of order");
+  EXPECT_TRUE(advice.plan.empty());
+}
+
+TEST(Responses, ListsBeyondTheTierAreNotPlanned) {
+  GuessingModel model;
+  AdviceOptions options;
+  options.sampling.count = 3;
+  ResponseClasses classes = example();
+  classes.lists[2] = "no-such-pass";
+  const ModelAdvice advice = take(ask_for_responses(program_of("int f(int *p) { return *p; }"),
+                                                    model, classes, catalogue(), options));
+  EXPECT_THAT(texts_of(rank_lists(advice, 3)), ElementsAre("function(dse)", "function(sroa)"));
+}
+
+}  // namespace
+}  // namespace llmc
