@@ -74,6 +74,7 @@ const std::vector<Command>& commands() {
       {"portfolio", "choose lists for searches to start from", run_portfolio},
       {"judge", "try every pass on suites of programs and make the verdict table", run_judge},
       {"passes", "list the passes of this LLVM and how far each is trusted", run_passes},
+      {"eval", "what proposers of pass lists are worth, side by side", run_eval},
       {"score", "count how many of a model's answers are right", run_score},
       {"serve", "the same over HTTP as JSON", run_serve},
       {"reduce-test", "", run_reduce_test, true},

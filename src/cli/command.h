@@ -27,6 +27,7 @@ int run_cc(const std::vector<std::string>& arguments);
 int run_check(const std::vector<std::string>& arguments);
 int run_corpus(const std::vector<std::string>& arguments);
 int run_dataset(const std::vector<std::string>& arguments);
+int run_eval(const std::vector<std::string>& arguments);
 int run_difftest(const std::vector<std::string>& arguments);
 int run_emit(const std::vector<std::string>& arguments);
 int run_emulate(const std::vector<std::string>& arguments);
