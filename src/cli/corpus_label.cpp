@@ -3,7 +3,6 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <charconv>
 #include <iterator>
 #include <map>
 #include <set>
@@ -17,6 +16,7 @@
 #include "passes/verdict_table.h"
 #include "soundness/checker.h"
 #include "support/files.h"
+#include "support/numbers.h"
 #include "tune/portfolio.h"
 #include "tune/size_response.h"
 
@@ -107,13 +107,9 @@ void add_options(CLI::App& app, Options& options) {
 Result<Shard> parse_shard(const std::string& text) {
   Shard shard;
   const std::size_t slash = text.find('/');
-  const auto number = [](std::string_view digits, std::uint64_t& value) {
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-    return error == std::errc() && end == digits.data() + digits.size();
-  };
   const std::string_view all = text;
-  if (slash == text.npos || !number(all.substr(0, slash), shard.index) ||
-      !number(all.substr(slash + 1), shard.of) || shard.index >= shard.of)
+  if (slash == text.npos || !parse_number(all.substr(0, slash), shard.index) ||
+      !parse_number(all.substr(slash + 1), shard.of) || shard.index >= shard.of)
     return fail(fmt::format("--shard {}: expected I/N with I from 0 to N - 1", text),
                 ErrorKind::usage);
   return shard;

@@ -4,7 +4,6 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <limits>
 #include <optional>
@@ -13,6 +12,7 @@
 #include "corpus/compiler.h"
 #include "corpus/row_file.h"
 #include "ir/normal_form.h"
+#include "support/numbers.h"
 #include "toolchain/program.h"
 #include "tune/portfolio.h"
 
@@ -116,24 +116,12 @@ constexpr std::int64_t k_most_bytes = std::int64_t{1} << 40;
 
 /// A line of the file.
 std::string print_sizes(const MeasuredSizes& sizes) {
-  std::string line = fmt::format("{} {}", sizes.program.hex(), sizes.baseline);
-  for (std::size_t i = 0; i < sizes.with.size();) {
-    std::size_t end = i + 1;
-    while (end < sizes.with.size() && sizes.with[end] == sizes.with[i]) ++end;
-    line += end - i > 1 ? fmt::format(" {}*", end - i) : " ";
-    line += sizes.with[i] ? std::to_string(static_cast<std::int64_t>(*sizes.with[i]) -
-                                           static_cast<std::int64_t>(sizes.baseline))
-                          : "x";
-    i = end;
-  }
-  return line + '\n';
-}
-
-/// The whole of `text` as a number.
-template <typename Number>
-bool parse_number(std::string_view text, Number& number) {
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return error == std::errc() && end == text.data() + text.size();
+  std::vector<std::string> changes;
+  for (const auto& size : sizes.with)
+    changes.push_back(size ? std::to_string(static_cast<std::int64_t>(*size) -
+                                            static_cast<std::int64_t>(sizes.baseline))
+                           : "x");
+  return fmt::format("{} {}{}\n", sizes.program.hex(), sizes.baseline, print_repeated(changes));
 }
 
 /// Reads a line of the file; nothing if it is none for so many lists.
@@ -146,24 +134,20 @@ std::optional<MeasuredSizes> parse_size_line(const std::string& line, std::size_
   if (!program || words.fail() || sizes.baseline > static_cast<std::uint64_t>(k_most_bytes))
     return std::nullopt;
   sizes.program = *program;
-  for (std::string word; words >> word;) {
-    std::size_t times = 1;
-    std::string_view change = word;
-    if (const std::size_t star = change.find('*'); star != change.npos) {
-      if (!parse_number(change.substr(0, star), times)) return std::nullopt;
-      change.remove_prefix(star + 1);
-    }
+  std::string rest;
+  std::getline(words, rest);
+  const auto changes = parse_repeated(rest, lists);
+  if (!changes || changes->size() != lists) return std::nullopt;
+  const auto baseline = static_cast<std::int64_t>(sizes.baseline);
+  for (const std::string& change : *changes) {
     std::int64_t more = 0;
-    if (times > lists - sizes.with.size()) return std::nullopt;
-    if (change != "x" && !parse_number(change, more)) return std::nullopt;
-    const auto baseline = static_cast<std::int64_t>(sizes.baseline);
-    if (more < -baseline || more > k_most_bytes) return std::nullopt;
-    const std::int64_t size = baseline + more;
-    sizes.with.insert(
-        sizes.with.end(), times,
-        change == "x" ? std::nullopt : std::optional(static_cast<std::uint64_t>(size)));
+    if (change == "x") {
+      sizes.with.push_back(std::nullopt);
+      continue;
+    }
+    if (!parse_number(change, more) || more < -baseline || more > k_most_bytes) return std::nullopt;
+    sizes.with.push_back(static_cast<std::uint64_t>(baseline + more));
   }
-  if (sizes.with.size() != lists) return std::nullopt;
   return sizes;
 }
 

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <limits>
 #include <numeric>
@@ -11,6 +10,7 @@
 #include <sstream>
 
 #include "support/digest.h"
+#include "support/numbers.h"
 #include "support/random.h"
 
 namespace llmc {
@@ -135,43 +135,24 @@ ResponseClass class_of(const RatioTable& log_ratios, const std::vector<std::size
 }
 
 std::string print_values(const std::vector<double>& values) {
-  std::string text;
-  for (std::size_t i = 0; i < values.size();) {
-    std::size_t end = i + 1;
-    while (end < values.size() && values[end] == values[i]) ++end;
-    text += end - i > 1 ? fmt::format(" {}*", end - i) : " ";
-    text += std::to_string(std::lround(values[i] * k_per_mille));
-    i = end;
-  }
-  return text;
-}
-
-/// The whole of `text` as a number.
-template <typename Number>
-bool parse_number(std::string_view text, Number& number) {
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return error == std::errc() && end == text.data() + text.size();
+  std::vector<std::string> words;
+  for (const double value : values)
+    words.push_back(std::to_string(std::lround(value * k_per_mille)));
+  return print_repeated(words);
 }
 
 /// Reads "KEY values" with exactly `count` of them.
-bool parse_values(const std::string& line, std::string_view key, std::size_t count,
+bool parse_values(const std::string& line, const std::string& key, std::size_t count,
                   std::vector<double>& values) {
-  std::istringstream words(line);
-  std::string word;
-  words >> word;
-  if (word != key) return false;
-  while (words >> word) {
-    std::string_view value = word;
-    std::size_t times = 1;
-    if (const std::size_t star = value.find('*'); star != value.npos) {
-      if (!parse_number(value.substr(0, star), times)) return false;
-      value.remove_prefix(star + 1);
-    }
+  if (!line.starts_with(key + " ")) return false;
+  const auto words = parse_repeated(std::string_view(line).substr(key.size()), count);
+  if (!words || words->size() != count) return false;
+  for (const std::string& word : *words) {
     int number = 0;
-    if (!parse_number(value, number) || times > count - values.size()) return false;
-    values.insert(values.end(), times, number / k_per_mille);
+    if (!parse_number(word, number)) return false;
+    values.push_back(number / k_per_mille);
   }
-  return values.size() == count;
+  return true;
 }
 
 /// The cases that a plan is good for in the mean: a weight and what each list makes of it.
