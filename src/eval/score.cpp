@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <cmath>
+
 #include "ir/normal_form.h"
 #include "sandbox/child.h"
 #include "tasks/answers.h"
@@ -14,6 +16,13 @@ bool is_denied(const PassList& list, const PassCatalogue& catalogue) {
   return list.tier(catalogue) == PassTier::denied;
 }
 
+/// |said - right| / right; nothing where one is not known.
+std::optional<double> error_of(std::uint64_t said, std::uint64_t right) {
+  if (said == 0 || right == 0) return std::nullopt;
+  return std::abs(static_cast<double>(said) - static_cast<double>(right)) /
+         static_cast<double>(right);
+}
+
 AnswerScore score_flags(const AnsweredRow& row, const PassCatalogue& catalogue) {
   const auto answer = FlagTuningAnswer::parse(row.answer, catalogue);
   AnswerScore score;
@@ -22,6 +31,9 @@ AnswerScore score_flags(const AnsweredRow& row, const PassCatalogue& catalogue) 
   score.valid = answer && (!answer->list || !is_denied(*answer->list, catalogue));
   const auto wanted = FlagTuningAnswer::parse(row.wanted, catalogue);
   score.same = score.valid && wanted && answer->list == wanted->list;
+  if (!answer || !wanted) return score;
+  score.error_before = error_of(answer->unoptimised_size, wanted->unoptimised_size);
+  if (score.same) score.error_after = error_of(answer->optimised_size, wanted->optimised_size);
   return score;
 }
 
@@ -43,8 +55,17 @@ Result<std::string> code_of(const std::string& task, std::string_view text) {
   return answer.code;
 }
 
+/// The size that an emulation says its output has, even if its code never ends.
+std::optional<double> emulated_size_error(const AnsweredRow& row) {
+  const auto said = EmulationAnswer::parse(row.answer);
+  const auto right = EmulationAnswer::parse(row.wanted);
+  if (!said || !right) return std::nullopt;
+  return error_of(said->binary_size, right->binary_size);
+}
+
 AnswerScore score_code(const AnsweredRow& row) {
   AnswerScore score;
+  if (row.task != "lift") score.error_after = emulated_size_error(row);
   const auto code = code_of(row.task, row.answer);
   if (!code) return score;
   score.parses = true;
@@ -67,7 +88,16 @@ Result<AnsweredRow> read_row(std::string_view line) {
         "not an answered row; expected an object with task, completion and answer, as "
         "`llmc-train answer` prints them");
   if (json.contains("ended") && json["ended"].is_boolean()) row.ended = json["ended"].get<bool>();
+  if (json.contains("prompt_tokens") && json["prompt_tokens"].is_number_unsigned())
+    row.prompt_tokens = json["prompt_tokens"].get<std::uint64_t>();
   return row;
+}
+
+std::string group_of(const AnsweredRow& row, ScoreGroups groups) {
+  if (groups == ScoreGroups::by_task) return row.task;
+  std::uint64_t bound = 256;
+  while (bound < row.prompt_tokens) bound *= 2;
+  return fmt::format("{} <= {:>5}", row.task, bound);
 }
 
 }  // namespace
@@ -80,8 +110,19 @@ Result<AnswerScore> score_answer(const AnsweredRow& row, const PassCatalogue& ca
       fmt::format("unknown task '{}'; expected flags, emulate-ir, emulate-asm or lift", row.task));
 }
 
+std::optional<double> TaskScore::mape_before() const {
+  if (sized_before == 0) return std::nullopt;
+  return sum_before / static_cast<double>(sized_before);
+}
+
+std::optional<double> TaskScore::mape_after() const {
+  if (sized_after == 0) return std::nullopt;
+  return sum_after / static_cast<double>(sized_after);
+}
+
 Result<std::map<std::string, TaskScore>> score_rows(std::string_view lines,
-                                                    const PassCatalogue& catalogue) {
+                                                    const PassCatalogue& catalogue,
+                                                    ScoreGroups groups) {
   std::map<std::string, TaskScore> scores;
   for (std::size_t number = 1; !lines.empty(); ++number) {
     const std::string_view line = lines.substr(0, lines.find('\n'));
@@ -94,12 +135,16 @@ Result<std::map<std::string, TaskScore>> score_rows(std::string_view lines,
     if (!row) return located(row.error());
     const auto score = score_answer(*row, catalogue);
     if (!score) return located(score.error());
-    TaskScore& task = scores[row->task];
+    TaskScore& task = scores[group_of(*row, groups)];
     ++task.rows;
     task.ended += row->ended ? 1 : 0;
     task.parses += score->parses ? 1 : 0;
     task.valid += score->valid ? 1 : 0;
     task.same += score->same ? 1 : 0;
+    task.sized_before += score->error_before ? 1 : 0;
+    task.sized_after += score->error_after ? 1 : 0;
+    task.sum_before += score->error_before.value_or(0);
+    task.sum_after += score->error_after.value_or(0);
   }
   return scores;
 }

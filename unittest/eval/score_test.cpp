@@ -1,5 +1,6 @@
 #include "eval/score.h"
 
+#include "tasks/answers.h"
 #include "testing.h"
 
 namespace llmc {
@@ -63,6 +64,31 @@ TEST_F(Score, IrMustVerify) {
     EXPECT_FALSE(score.valid) << bad;
   }
   EXPECT_FALSE(of("emulate-ir", good, "define i32 @f()").parses);
+}
+
+TEST_F(Score, SizesAreOffByAShareOfTheRightOnes) {
+  const AnswerScore flags = of("flags", k_list, "opt -p 'default<Oz>,gvn' from 99 to 60 bytes");
+  EXPECT_NEAR(*flags.error_before, 0.1, 1e-12);
+  EXPECT_NEAR(*flags.error_after, 0.25, 1e-12);
+  const AnswerScore other = of("flags", k_list, "opt -p 'default<Oz>' from 99 to 60 bytes");
+  EXPECT_TRUE(other.error_before);
+  EXPECT_FALSE(other.error_after);  // of another list
+  const auto emulated = [](int bytes) {
+    return to_string(EmulationAnswer{3, static_cast<std::uint64_t>(bytes), "ret"});
+  };
+  EXPECT_NEAR(*of("emulate-asm", emulated(40), emulated(50)).error_after, 0.25, 1e-12);
+  EXPECT_FALSE(of("emulate-asm", emulated(40), "no code").error_after);
+}
+
+TEST_F(Score, RowsCanBeCountedByLength) {
+  std::string lines;
+  for (const int tokens : {10, 256, 257, 700})
+    lines += R"({"task":"flags","completion":"","answer":"x","prompt_tokens":)" +
+             std::to_string(tokens) + "}\n";
+  const auto scores = take(score_rows(lines, catalogue_, ScoreGroups::by_length));
+  EXPECT_EQ(scores.at("flags <=   256").rows, 2U);
+  EXPECT_EQ(scores.at("flags <=   512").rows, 1U);
+  EXPECT_EQ(scores.at("flags <=  1024").rows, 1U);
 }
 
 TEST_F(Score, RowsAreCountedByTask) {
