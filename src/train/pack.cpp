@@ -116,6 +116,7 @@ Result<PackCounts> pack(const Tokenizer& tokenizer, const std::vector<std::strin
   if (output.has_parent_path()) LLMC_CHECK(make_folder(output.parent_path()));
   LLMC_CHECK(for_each_row(inputs, [&](const TextRow& row) -> Result<void> {
     if (!row.completion.starts_with(settings.only)) return {};
+    if (!settings.task.empty() && row.task != settings.task) return {};
     LLMC_CHECK(pack_row(tokenizer, row, settings.context, shard, counts));
     if (settings.shard_tokens != 0 &&
         shard.tokens() >= static_cast<std::uint64_t>(settings.shard_tokens))

@@ -25,6 +25,7 @@ namespace llmc::train {
 struct PackSettings {
   std::int64_t context = 2048;  ///< tokens of a document at most, <s> and </s> included
   std::string only;  ///< leave out rows whose completion does not begin so; empty: take all
+  std::string task;  ///< take only rows of this task; empty: take all
   std::int64_t shard_tokens = 0;  ///< begin another shard after so many; 0: one shard for all
 };
 

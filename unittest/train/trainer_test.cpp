@@ -9,6 +9,7 @@
 #include "support/files.h"
 #include "support/random.h"
 #include "train/checkpoint.h"
+#include "train/safetensors.h"
 
 namespace llmc::train {
 namespace {
@@ -68,12 +69,17 @@ class Trainer : public ::testing::Test {
     return recipe;
   }
 
-  Result<RunReport> run(const Recipe& recipe, const std::string& name, std::int64_t stop_at = 0) {
+  [[nodiscard]] TrainSetting setting_for(const std::string& name) const {
     TrainSetting setting;
     setting.data = folder_.path();
     setting.run = folder_.path() / name;
     setting.device = "cpu";
     setting.tokenizer = 5;
+    return setting;
+  }
+
+  Result<RunReport> run(const Recipe& recipe, const std::string& name, std::int64_t stop_at = 0) {
+    TrainSetting setting = setting_for(name);
     setting.stop_at_step = stop_at;
     said_.clear();
     return train(recipe, setting, [this](const std::string& line) { said_ += line + "\n"; });
@@ -126,6 +132,40 @@ TEST_F(Trainer, AStoppedRunGoesOnWithTheSameLosses) {
     EXPECT_THAT(said_, HasSubstr("resumed from"));
     EXPECT_EQ(losses(whole), losses(pieces));
   }
+}
+
+TEST_F(Trainer, ExportedWeightsHaveTheSameLosses) {
+  const Recipe tiny = recipe();
+  ASSERT_TRUE(run(tiny, "run"));
+  const auto trained = load_model(list_checkpoints(folder_.path() / "run").front());
+  ASSERT_TRUE(trained) << message(trained);
+  const auto weights = trained->model.export_weights();
+  const auto slots = place_weights(tiny.model, weights);
+  ASSERT_TRUE(slots) << message(slots);
+  const fs::path file = folder_.path() / "model.safetensors";
+  ASSERT_TRUE(write_safetensors(*slots, Precision::f32, {}, file));
+  TrainSetting setting = setting_for("unused");
+  setting.initial = *read_safetensors(file);
+  const auto evaluated = evaluate(tiny, setting);
+  ASSERT_TRUE(evaluated) << message(evaluated);
+  ASSERT_EQ(evaluated->size(), tiny.valid.size());
+  EXPECT_EQ(evaluated->back().loss, losses("run").back().second);  // the last line is a validation
+}
+
+TEST_F(Trainer, BeginsWithTheWeightsThatItIsGiven) {
+  ASSERT_TRUE(run(recipe(), "run"));
+  const auto trained = load_model(list_checkpoints(folder_.path() / "run").front());
+  TrainSetting setting = setting_for("second");
+  setting.stop_at_step = 1;
+  setting.initial = trained->model.export_weights();
+  const auto done = train(recipe(), setting, [](const std::string&) {});
+  ASSERT_TRUE(done) << message(done);
+  EXPECT_LT(done->loss, 3.4);  // random ones begin at log 64 = 4.16
+  setting = setting_for("third");
+  setting.initial = trained->model.export_weights();
+  setting.initial.pop_back();
+  EXPECT_THAT(message(train(recipe(), setting, [](const std::string&) {})),
+              HasSubstr("weight model.norm.weight is missing"));
 }
 
 TEST_F(Trainer, AKilledRunLosesOnlyWhatCameAfterTheCheckpoint) {

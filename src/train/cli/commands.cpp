@@ -16,6 +16,7 @@ CommandTable all_commands() {
           "llmc-train makes the language models that llmc asks: tokenizer, data, training, export.",
           {
               {"run", "train a model by a recipe, or go on", run_run},
+              {"evaluate", "losses of a model on the validation sets of a recipe", run_evaluate},
               {"export", "write a trained model for llama.cpp, transformers or vLLM", run_export},
               {"answer", "ask an exported model the prompts of a data set", run_answer},
               {"bench", "measure the speed and memory of training here", run_bench},

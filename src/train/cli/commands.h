@@ -11,6 +11,7 @@ int run_command_line(int argc, char** argv);
 
 int run_answer(const std::vector<std::string>& arguments);
 int run_bench(const std::vector<std::string>& arguments);
+int run_evaluate(const std::vector<std::string>& arguments);
 int run_export(const std::vector<std::string>& arguments);
 int run_pack(const std::vector<std::string>& arguments);
 int run_run(const std::vector<std::string>& arguments);

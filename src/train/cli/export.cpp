@@ -4,10 +4,10 @@
 #include <map>
 #include <sstream>
 
-#include "train/checkpoint.h"
 #include "train/cli/arguments.h"
 #include "train/cli/command.h"
 #include "train/cli/commands.h"
+#include "train/cli/weights_of.h"
 #include "train/core/trainer.h"
 #include "train/gguf.h"
 #include "train/safetensors.h"
@@ -22,17 +22,6 @@ struct Options {
   std::string precision = "f16";
   std::vector<std::string> metadata;
 };
-
-/// The checkpoint that `path` is, or the newest of the run that it is.
-Result<fs::path> find_checkpoint(const fs::path& path) {
-  if (fs::exists(path / "state.json")) return path;
-  const auto all = list_checkpoints(path);
-  if (all.empty())
-    return fail(path.string() +
-                ": neither a checkpoint nor a run that has one; `llmc-train run` makes "
-                "them");
-  return all.front();
-}
 
 /// The number of a member as text; empty where it has none.
 std::string number_of(const Json& json, const char* name) {

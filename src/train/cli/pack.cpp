@@ -36,6 +36,7 @@ int run_pack(const std::vector<std::string>& words) {
   arguments.option("--shard-tokens", "N",
                    "begin another shard after so many tokens; 0: one for all",
                    settings.shard_tokens, 0, 1LL << 40);
+  arguments.option("--task", "NAME", "take only rows of this task", settings.task);
   arguments.option("--only", "TEXT", "take only instructions whose completion begins so",
                    settings.only);
   arguments.positionals("INPUTS", "JSON lines with text, or prompt and completion; plain or zstd",

@@ -8,6 +8,7 @@
 #include "train/cli/arguments.h"
 #include "train/cli/command.h"
 #include "train/cli/commands.h"
+#include "train/cli/weights_of.h"
 #include "train/core/machine.h"
 #include "train/core/trainer.h"
 #include "train/tokenizer.h"
@@ -30,6 +31,7 @@ void on_signal(int number) {
 struct Options {
   fs::path recipe;
   TrainSetting train;
+  fs::path from;
   std::int64_t threads = 0, keep = 2;
   bool json = false;
 };
@@ -80,6 +82,9 @@ int run_run(const std::vector<std::string>& words) {
       .required();
   arguments.option("-o,--output", "FOLDER", "checkpoints and logs of the run", options.train.run)
       .required();
+  arguments.option("--from", "PATH",
+                   "begin with the weights of this run, checkpoint or exported folder",
+                   options.from);
   arguments.choice("--device", "where to compute", {"auto", "cpu", "cuda"}, options.train.device);
   arguments.option("-t,--threads", "N", "threads; 0: as many as processors", options.threads, 0,
                    1024);
@@ -98,6 +103,11 @@ int run_run(const std::vector<std::string>& words) {
   auto fingerprint = fingerprint_of(*recipe, options.recipe);
   if (!fingerprint) return report(fingerprint.error());
   options.train.tokenizer = *fingerprint;
+  if (!options.from.empty()) {
+    auto weights = read_weights(options.from);
+    if (!weights) return report(weights.error());
+    options.train.initial = std::move(*weights);
+  }
   options.train.keep = static_cast<std::size_t>(options.keep);
   options.train.interrupted = &interrupted;
   use_threads(options.threads);
@@ -106,6 +116,49 @@ int run_run(const std::vector<std::string>& words) {
   auto done = train(*recipe, options.train, say);
   if (!done) return report(done.error());
   return print(*done, options);
+}
+
+int run_evaluate(const std::vector<std::string>& words) {
+  Options options;
+  Arguments arguments("llmc-train evaluate",
+                      "Prints the losses of a model on the validation sets of a recipe: in nats "
+                      "for each predicted\n"
+                      "token, and in bits for each byte of text.");
+  arguments.positional("RECIPE",
+                       "the recipe, a JSON file; of it the model's shape, the\n"
+                       "precision and the validation sets count",
+                       options.recipe);
+  arguments.positional("MODEL", "a run, a checkpoint, an exported folder or a safetensors file",
+                       options.from);
+  arguments.option("-d,--data", "FOLDER", "where the recipe's shards are", options.train.data)
+      .required();
+  arguments.choice("--device", "where to compute", {"auto", "cpu", "cuda"}, options.train.device);
+  arguments.option("-t,--threads", "N", "threads; 0: as many as processors", options.threads, 0,
+                   1024);
+  arguments.flag("--json", "print JSON lines", options.json);
+  if (const int code = arguments.parse(words); code >= 0) return code;
+
+  auto recipe = Recipe::load(options.recipe);
+  if (!recipe) return report(recipe.error());
+  auto fingerprint = fingerprint_of(*recipe, options.recipe);
+  if (!fingerprint) return report(fingerprint.error());
+  auto weights = read_weights(options.from);
+  if (!weights) return report(weights.error());
+  options.train.tokenizer = *fingerprint;
+  options.train.initial = std::move(*weights);
+  use_threads(options.threads);
+  const auto losses = evaluate(*recipe, options.train);
+  if (!losses) return report(losses.error());
+  for (const ValidationLoss& one : *losses) {
+    Json json;
+    json.set("validation", one.name).set("loss", one.loss).set("bits_per_byte", one.bits_per_byte);
+    if (options.json)
+      std::printf("%s\n", json.dump().c_str());
+    else
+      std::printf("%-12s %8.4f nats a token %8.4f bits a byte\n", one.name.c_str(), one.loss,
+                  one.bits_per_byte);
+  }
+  return k_exit_done;
 }
 
 }  // namespace llmc::train

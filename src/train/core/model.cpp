@@ -4,6 +4,7 @@
 #include <torch/csrc/autograd/custom_function.h>
 #include <torch/csrc/autograd/grad_mode.h>
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 
@@ -244,17 +245,15 @@ void Model::round_masters() {
   if (rounded_.defined()) rounded_.copy_(masters_);
 }
 
-std::vector<NamedWeight> Model::export_weights() const {
-  const Tensor host = masters_.to(at::kCPU);
-  std::vector<NamedWeight> out;
+std::vector<Model::Slice> Model::slices() const {
+  std::vector<Slice> out;
   // Rows [first, first + rows) of a part.
   const auto add = [&](const std::string& name, const Part& part, std::int64_t first,
                        std::int64_t rows) {
     const std::int64_t width = part.shape.size() == 1 ? 1 : part.shape[1];
-    const float* at = host.data_ptr<float>() + part.first + first * width;
     std::vector<std::int64_t> shape = part.shape;
     shape[0] = rows;
-    out.push_back({name, std::move(shape), std::vector<float>(at, at + rows * width)});
+    out.push_back({name, std::move(shape), part.first + first * width, rows * width});
   };
   const auto whole = [&](const std::string& name, const Part& part) {
     add(name, part, 0, part.shape[0]);
@@ -279,6 +278,30 @@ std::vector<NamedWeight> Model::export_weights() const {
   }
   whole("model.norm.weight", parts_.back());
   return out;
+}
+
+std::vector<NamedWeight> Model::export_weights() const {
+  const Tensor host = masters_.to(at::kCPU);
+  std::vector<NamedWeight> out;
+  for (Slice& slice : slices()) {
+    const float* at = host.data_ptr<float>() + slice.first;
+    out.push_back(
+        {std::move(slice.name), std::move(slice.shape), std::vector<float>(at, at + slice.count)});
+  }
+  return out;
+}
+
+Result<void> Model::import_weights(std::span<const NamedWeight> weights) {
+  LLMC_TRY(const auto slots, place_weights(config_, weights));
+  const at::NoGradGuard no_gradient;
+  const Tensor host = at::empty({masters_.numel()}, at::kFloat);
+  for (const Slice& slice : slices()) {
+    const auto slot = std::ranges::find(slots, slice.name, &WeightSlot::name);
+    std::ranges::copy(slot->weight->values, host.data_ptr<float>() + slice.first);
+  }
+  masters_.copy_(host);
+  round_masters();
+  return {};
 }
 
 double Model::state_bytes(const ModelConfig& config, at::ScalarType type) {

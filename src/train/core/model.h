@@ -11,6 +11,7 @@
 #include "train/batches.h"
 #include "train/config.h"
 #include "train/core/ops.h"
+#include "train/weight_layout.h"
 #include "train/weights.h"
 
 namespace llmc::train {
@@ -74,6 +75,8 @@ class Model {
 
   /// The weights in the layout of weights.h.
   [[nodiscard]] std::vector<NamedWeight> export_weights() const;
+  /// Takes what `export_weights` gave, of a model of the same shape; errors name what does not fit.
+  Result<void> import_weights(std::span<const NamedWeight> weights);
   /// Bytes of weights, gradient and AdamW's two moments.
   [[nodiscard]] static double state_bytes(const ModelConfig& config, at::ScalarType type);
 
@@ -84,6 +87,13 @@ class Model {
     std::int64_t first = 0, count = 0;
     Tensor leaf;
   };
+  /// Where a weight of weights.h lies in the buffers.
+  struct Slice {
+    std::string name;
+    std::vector<std::int64_t> shape;
+    std::int64_t first = 0, count = 0;
+  };
+  [[nodiscard]] std::vector<Slice> slices() const;
   void lay_out();
   void initialise(std::uint64_t seed);
   [[nodiscard]] BlockWeights block(std::size_t layer) const;

@@ -74,6 +74,33 @@ struct Meter {
   }
 };
 
+/// On at most `tokens` tokens of a set.
+ValidationLoss loss_on(Model& model, const std::string& name, const BatchStream& stream,
+                       std::int64_t tokens) {
+  double loss = 0;
+  double count = 0;
+  for (const Batch& batch : stream.sweep(tokens)) {
+    loss += model.evaluate(batch);
+    count += static_cast<double>(batch.rows.size());
+  }
+  loss /= count;
+  const double bytes = stream.bytes_per_token();
+  return {name, loss, bytes > 0 ? loss / std::numbers::ln2 / bytes : 0};
+}
+
+/// The batches of a stage, or of a validation set.
+Result<BatchStream> open_stream(const Recipe& recipe, const TrainSetting& setting,
+                                const std::vector<Source>& sources, std::size_t stage) {
+  BatchSetting batches;
+  batches.context = recipe.model.context;
+  batches.step_tokens = recipe.step_tokens;
+  batches.batch_tokens = recipe.batch_tokens;
+  batches.vocabulary = static_cast<std::uint32_t>(recipe.model.vocabulary);
+  batches.tokenizer = setting.tokenizer;
+  batches.seed = static_cast<std::uint64_t>(recipe.seed) * 1000 + stage;
+  return BatchStream::open(setting.data, sources, batches);
+}
+
 /// One run: everything that lives from the first step to the last.
 class Run {
  public:
@@ -113,26 +140,14 @@ class Run {
  private:
   enum class SaveFailure { is_warning, is_error };
 
-  /// The batches of a stage, or of a validation set.
-  Result<BatchStream> open(const std::vector<Source>& sources, std::size_t stage) {
-    BatchSetting batches;
-    batches.context = recipe_.model.context;
-    batches.step_tokens = recipe_.step_tokens;
-    batches.batch_tokens = recipe_.batch_tokens;
-    batches.vocabulary = static_cast<std::uint32_t>(recipe_.model.vocabulary);
-    batches.tokenizer = setting_.tokenizer;
-    batches.seed = static_cast<std::uint64_t>(recipe_.seed) * 1000 + stage;
-    return BatchStream::open(setting_.data, sources, batches);
-  }
-
   /// All stages at once: a shard that is missing must not be found out hours later.
   Result<void> open_data() {
     for (const Stage& stage : recipe_.stages) {
-      LLMC_TRY(BatchStream stream, open(stage.data, streams_.size()));
+      LLMC_TRY(BatchStream stream, open_stream(recipe_, setting_, stage.data, streams_.size()));
       streams_.push_back(std::move(stream));
     }
     for (const ValidationSet& set : recipe_.valid) {
-      LLMC_TRY(BatchStream stream, open({{set.shards, 1}}, 0));
+      LLMC_TRY(BatchStream stream, open_stream(recipe_, setting_, {{set.shards, 1}}, 0));
       validation_.push_back(std::move(stream));
     }
     return {};
@@ -156,7 +171,8 @@ class Run {
       return {};
     }
     if (!why.empty()) return fail("no checkpoint of the run can be read: " + why);
-    return {};
+    if (setting_.initial.empty()) return {};
+    return model_.import_weights(setting_.initial);
   }
 
   Result<void> take(const Checkpoint& checkpoint) {
@@ -312,20 +328,12 @@ class Run {
   Result<void> validate() {
     if (!ranks_.is_first()) return {};
     for (std::size_t i = 0; i < validation_.size(); ++i) {
-      double loss = 0;
-      double count = 0;
-      for (const Batch& batch : validation_[i].sweep(recipe_.validate_tokens)) {
-        loss += model_.evaluate(batch);
-        count += static_cast<double>(batch.rows.size());
-      }
-      loss /= count;
-      const std::string& name = recipe_.valid[i].name;
-      const double bytes = validation_[i].bytes_per_token();
-      const double bits = bytes > 0 ? loss / std::numbers::ln2 / bytes : 0;
+      const auto [name, loss, bits] =
+          loss_on(model_, recipe_.valid[i].name, validation_[i], recipe_.validate_tokens);
       line_.clear();
       say_("step " + std::to_string(optimizer_.steps()) + ": " + name + " " +
            text_of("%.4f", loss) +
-           (bytes > 0 ? ", " + text_of("%.4f", bits) + " bits per byte" : ""));
+           (bits > 0 ? ", " + text_of("%.4f", bits) + " bits per byte" : ""));
       Json json;
       json.set("step", optimizer_.steps()).set("validation", name).set("loss", loss);
       json.set("bits_per_byte", bits);
@@ -420,6 +428,22 @@ Result<RunReport> train(const Recipe& recipe, const TrainSetting& setting,
     return Run(recipe, setting, say, std::move(ranks), device).go();
   } catch (const std::bad_alloc&) {
     return fail("out of memory; lower 'batch_tokens', set 'recompute', or take a smaller model");
+  } catch (const std::exception& error) {
+    return std::unexpected(libtorch_error(error));
+  }
+}
+
+Result<std::vector<ValidationLoss>> evaluate(const Recipe& recipe, const TrainSetting& setting) {
+  try {
+    LLMC_TRY(const at::Device device, find_device(setting.device, 0));
+    Model model(recipe.model, {device, type_of(recipe), Path::automatic, recipe.recompute}, 0);
+    LLMC_CHECK(model.import_weights(setting.initial));
+    std::vector<ValidationLoss> losses;
+    for (const ValidationSet& set : recipe.valid) {
+      LLMC_TRY(const BatchStream stream, open_stream(recipe, setting, {{set.shards, 1}}, 0));
+      losses.push_back(loss_on(model, set.name, stream, recipe.validate_tokens));
+    }
+    return losses;
   } catch (const std::exception& error) {
     return std::unexpected(libtorch_error(error));
   }

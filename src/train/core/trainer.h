@@ -17,6 +17,7 @@ struct TrainSetting {
   std::filesystem::path data;         ///< folder that shard paths are relative to
   std::filesystem::path run;          ///< folder of checkpoints and logs
   std::string device = "auto";        ///< cpu, cuda, or auto
+  std::vector<NamedWeight> initial;   ///< at step 0; empty: random, or as in the checkpoint
   std::uint64_t tokenizer = 0;        ///< fingerprint that shards must have; 0 takes any
   double stop_after_seconds = 0;      ///< end with a checkpoint then; 0: never
   std::int64_t stop_at_step = 0;      ///< likewise after that step of the run; 0: never
@@ -41,6 +42,16 @@ struct RunReport {
 /// last checkpoint stays); a folder that cannot be written to.
 Result<RunReport> train(const Recipe& recipe, const TrainSetting& setting,
                         const std::function<void(const std::string&)>& say);
+
+/// The loss on one of the recipe's validation sets, in nats for each predicted token.
+struct ValidationLoss {
+  std::string name;
+  double loss = 0;
+  double bits_per_byte = 0;  ///< 0: the shards do not say how long their text is
+};
+
+/// The losses of the model with the weights `setting.initial`, which must fit the recipe.
+Result<std::vector<ValidationLoss>> evaluate(const Recipe& recipe, const TrainSetting& setting);
 
 /// The model of a checkpoint's folder, on the CPU in single precision, and what the checkpoint says
 /// of itself.
