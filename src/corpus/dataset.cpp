@@ -168,18 +168,19 @@ Result<std::string> flags_rows(const FunctionProgram& program, const DatasetOpti
   return task_row(program, "flags", flag_tuning_prompt(program.text), to_string(answer));
 }
 
-/// Sizes in an answer; all lists' would make training slower, not better.
-constexpr std::size_t k_told_sizes = 12;
+constexpr std::size_t k_told_sizes = 24;  ///< in an answer
 
 Result<std::string> respond_rows(const FunctionProgram& program, const DatasetOptions& options) {
   const auto found = options.log_ratios->find(program.id);
   if (found == options.log_ratios->end()) return skip("no sizes");
   const std::vector<double>& ratios = found->second;
   LLMC_TRY(const IrModule module, read_normal(program.text, program.function));
+  const std::string sketch = sketch_of(module);
   const std::size_t told = std::min(ratios.size(), k_told_sizes);
-  return task_row(program, "respond", response_prompt(sketch_of(module)),
-                  response_answer(options.classes->nearest(ratios),
-                                  {ratios.begin(), ratios.begin() + static_cast<long>(told)}));
+  return task_row(program, "respond", response_prompt(sketch),
+                  std::to_string(options.classes->nearest(ratios))) +
+         task_row(program, "sizes", sizes_prompt(sketch),
+                  sizes_answer({ratios.begin(), ratios.begin() + static_cast<long>(told)}));
 }
 
 /// Runs in a child.

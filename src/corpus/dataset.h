@@ -4,7 +4,7 @@
 //     pretrain := {"task":"pretrain","kind":KIND,"text":TEXT,["passes":LIST,] origin}
 //     KIND     := "ir" | "ir-optimised" | "asm"
 //     task     := {"task":TASK,"prompt":TEXT,"completion":TEXT, origin}
-//     TASK     := "emulate-ir" | "emulate-asm" | "flags" | "lift" | "respond"
+//     TASK     := "emulate-ir" | "emulate-asm" | "flags" | "lift" | "respond" | "sizes"
 //     origin   := "program":ID,"function":NAME,"package":NAME,"source":FILE
 //
 // ID is the hash of the program's unoptimised normal form; all rows of a program stand together.

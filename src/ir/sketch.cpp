@@ -8,14 +8,18 @@
 #include <llvm/IR/Module.h>
 
 #include <algorithm>
+#include <functional>
+#include <map>
 #include <sstream>
 #include <unordered_set>
 #include <vector>
 
+#include "support/numbers.h"
+
 namespace llmc {
 namespace {
 
-constexpr std::size_t k_most_repeats = 20;
+constexpr std::size_t k_most_repeats = 256;
 constexpr unsigned k_most_ways = 8;  ///< of a switch, a phi, a call: more are as many
 
 std::string type_name(const llvm::Type* type) {
@@ -62,19 +66,19 @@ std::string describe_call(const llvm::CallBase& call) {
   return text;
 }
 
-/// Each line after a line break, without those in the middle that are too many.
-std::string join_lines(const std::vector<std::string>& lines, std::size_t most) {
-  std::string text;
-  const std::size_t half = most / 2;
-  for (std::size_t i = 0; i < lines.size(); ++i) {
-    const bool left_out = lines.size() > most && i >= half && i < lines.size() - half;
-    if (left_out && i == half) text += "\n...";
-    if (!left_out) text += "\n" + lines[i];
-  }
-  return text;
+/// The smallest of 1, 2, 3, 4, 6, 8, 12, … that is no less than `count`; at most 256.
+std::size_t step_of(std::size_t count) {
+  std::size_t power = 1;
+  while (power < count && power < k_most_repeats) power *= 2;
+  const std::size_t between = power / 4 * 3;  // 3, 6, 12, … below 4, 8, 16, …
+  return count <= between ? between : power;
 }
 
-/// Sketches one function after the other.
+std::string print(const std::string& what, std::size_t count) {
+  return count > 1 ? fmt::format("\n{} x{}", what, step_of(count)) : "\n" + what;
+}
+
+/// Counts the lines of one function after the other.
 class Sketcher {
  public:
   void add(const llvm::Module& module) {
@@ -84,24 +88,16 @@ class Sketcher {
       if (!function.isDeclaration()) add(function);
   }
 
-  [[nodiscard]] std::string text(std::size_t most) const {
-    std::vector<std::string> lines;
-    for (const Line& line : lines_)
-      lines.push_back(line.times > 1 ? fmt::format("{} x{}", line.what, line.times) : line.what);
-    return join_lines(lines, most);
+  [[nodiscard]] std::string text() const {
+    std::string text = print("all", all_);
+    for (const auto& [what, count] : lines_) text += print(what, count);
+    return text;
   }
 
  private:
-  struct Line {
-    std::string what;
-    std::size_t times = 1;
-  };
-
-  void line(std::string what) {
-    if (!lines_.empty() && lines_.back().what == what && lines_.back().times < k_most_repeats)
-      ++lines_.back().times;
-    else
-      lines_.push_back({std::move(what), 1});
+  void line(const std::string& what) {
+    ++lines_[what];
+    ++all_;
   }
 
   void add(const llvm::Function& function) {
@@ -180,7 +176,8 @@ class Sketcher {
     return address.hasAllZeroIndices() ? text + " 0" : text;
   }
 
-  std::vector<Line> lines_;
+  std::map<std::string, std::size_t> lines_;
+  std::size_t all_ = 0;
   std::unordered_set<const llvm::BasicBlock*> seen_;
 };
 
@@ -189,14 +186,30 @@ class Sketcher {
 std::string sketch_of(const IrModule& module, const SketchOptions& options) {
   Sketcher sketcher;
   sketcher.add(module.module());
-  return sketcher.text(options.most_lines);
+  return shorten_sketch(sketcher.text(), options.most_lines);
 }
 
 std::string shorten_sketch(const std::string& sketch, std::size_t most_lines) {
-  std::vector<std::string> lines;
+  struct Line {
+    std::size_t place, count;
+    std::string text;
+  };
+  std::vector<Line> lines;
   std::istringstream stream(sketch.substr(std::min<std::size_t>(1, sketch.size())));
-  for (std::string line; std::getline(stream, line);) lines.push_back(line);
-  return join_lines(lines, most_lines);
+  for (std::string text; std::getline(stream, text);) {
+    const std::size_t times = text.rfind(" x");
+    std::size_t count = 1;
+    if (times == text.npos || !parse_number(std::string_view(text).substr(times + 2), count))
+      count = 1;
+    lines.push_back({lines.size(), count, text});
+  }
+  if (lines.size() <= most_lines) return sketch;
+  std::ranges::stable_sort(lines, std::ranges::greater(), &Line::count);
+  lines.resize(most_lines);
+  std::ranges::sort(lines, {}, &Line::place);
+  std::string text;
+  for (const Line& line : lines) text += "\n" + line.text;
+  return text;
 }
 
 }  // namespace llmc

@@ -1,5 +1,5 @@
-// The sketch of a module: what it does, told without its data flow, in a fifth of the tokens of its
-// normal form.
+// The sketch of a module: which instructions it has and how many of each, in a tenth of the tokens
+// of its normal form.
 #pragma once
 
 #include <cstddef>
@@ -9,21 +9,22 @@
 
 namespace llmc {
 
-/// What is not told: lines beyond so many are left out of the middle.
+/// What is not told: of more kinds of lines than these, the rarest.
 struct SketchOptions {
-  std::size_t most_lines = 700;
+  std::size_t most_lines = 400;
 };
 
-/// One line for each parameter, global variable and instruction of `module`, each beginning with a
-/// line break; equal neighbours are one line with a count. Which values an instruction reads is not
-/// said, but of which kind they are. The text depends on the module alone, not on names or on debug
-/// information.
+/// One line for each kind of parameter, global variable and instruction of `module`, with how many
+/// there are, sorted; the first line counts them all. Each begins with a line break. What matters
+/// for how a program's size responds to passes is mostly what it consists of, and counts are what a
+/// small model takes longest to find out by itself (measured: docs/model.md). The text depends on
+/// the module alone, not on names or on debug information.
 ///
-///     line     := "\n" what [" x" count]                     2 to 20, which also stands for more
-///     what     := "fn" type fact* | "arg" type ["sret"] ["byval"] | "global" ("const" | "var")
-///               | "..."                                      lines left out
-///               | opcode fact*                               an instruction
-///     type     := "i32" | "ptr" | "float" | … | "[" | "{" | "<" | "void" | "?"
+///     sketch := "\nall x" count ("\n" what [" x" count])*
+///     what   := "fn" type fact* | "arg" type ["sret"] ["byval"] | "global" ("const" | "var")
+///             | opcode fact*                               an instruction
+///     type   := "i32" | "ptr" | "float" | … | "[" | "{" | "<" | "void" | "?"
+///     count  := 2, 3, 4, 6, 8, 12, 16, …, 256              the next of these from below; none is 1
 ///
 /// Facts of instructions: the type that is loaded, stored, allocated or computed with; "c" where an
 /// operand is a constant, "0" where it is zero, "@" where it is a global; the predicate of a
@@ -33,10 +34,11 @@ struct SketchOptions {
 ///
 ///     int abs(int x) { return x < 0 ? -x : x; }
 ///
-///     fn i32 nounwind / arg i32 / alloca i32 / store i32 / load i32 / icmp slt i32 0 / br ? / …
+///     all x12 / alloca i32 / arg i32 / br x2 / br ? / fn i32 nounwind / icmp slt i32 0 / load i32
+///     x3 …
 std::string sketch_of(const IrModule& module, const SketchOptions& options = {});
 
-/// `sketch` with so many lines at most, as `sketch_of` leaves out the middle.
+/// `sketch` with so many kinds of lines at most, as `sketch_of` leaves out the rarest.
 std::string shorten_sketch(const std::string& sketch, std::size_t most_lines);
 
 }  // namespace llmc

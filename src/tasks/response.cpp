@@ -32,8 +32,12 @@ std::string response_prompt(const std::string& sketch) {
   return "[INST] How does its size respond?" + sketch + "\n[/INST]";
 }
 
-std::string response_answer(std::size_t response_class, const std::vector<double>& log_ratios) {
-  std::string text = std::to_string(response_class);
+std::string sizes_prompt(const std::string& sketch) {
+  return "[INST] What size does it get?" + sketch + "\n[/INST]";
+}
+
+std::string sizes_answer(const std::vector<double>& log_ratios) {
+  std::string text;
   for (const double ratio : log_ratios) text += fmt::format("\nx{}", step_of(ratio));
   return text;
 }
