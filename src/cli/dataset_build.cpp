@@ -40,6 +40,7 @@ struct Options {
 };
 
 struct CheckOptions {
+  std::string labels, responses;
   SharedOptions limits;
   DatasetOptions dataset;
   std::size_t sample = 200;
@@ -284,10 +285,9 @@ fs::path shipped_label_file(const char* name) {
 }
 
 /// The classes, and every program's sizes with their lists.
-Result<void> read_responses(const Options& options, const fs::path& table_file,
+Result<void> read_responses(const std::string& file, const fs::path& table_file,
                             BuildLabels& labels) {
-  const fs::path path =
-      options.responses.empty() ? shipped_label_file("responses.txt") : fs::path(options.responses);
+  const fs::path path = file.empty() ? shipped_label_file("responses.txt") : fs::path(file);
   LLMC_TRY(const std::string text, read_file(path));
   LLMC_TRY(labels.classes, parse_response_classes(text, path.string()));
   LLMC_TRY(SizeTable table, read_size_table(table_file));
@@ -323,7 +323,7 @@ Result<void> build(Options& options, const std::string& command) {
     LLMC_TRY(labels.best, read_labels(table));
   }
   if (std::ranges::find(options.kinds, "respond") != options.kinds.end()) {
-    LLMC_CHECK(read_responses(options, table, labels));
+    LLMC_CHECK(read_responses(options.responses, table, labels));
   }
   Builder builder(options, corpus, catalogue, labels);
   LLMC_CHECK(builder.open_counter());
@@ -338,6 +338,17 @@ Result<void> build(Options& options, const std::string& command) {
 Result<bool> check(CheckOptions& options) {
   LLMC_TRY(const PassCatalogue catalogue, installed_catalogue());
   options.dataset.catalogue = &catalogue;
+  BuildLabels labels;
+  const bool has_responses = std::ranges::any_of(options.limits.files, [](const fs::path& file) {
+    return file.filename().string().starts_with("respond");
+  });
+  if (has_responses) {
+    const fs::path table =
+        options.labels.empty() ? shipped_label_file("functions.txt.zst") : fs::path(options.labels);
+    LLMC_CHECK(read_responses(options.responses, table, labels));
+    options.dataset.classes = &labels.classes;
+    options.dataset.log_ratios = &labels.log_ratios;
+  }
   ProgressLine line;
   bool all_hold = true;
   for (const std::string& file : options.limits.files) {
@@ -373,6 +384,9 @@ int run_dataset_build(const std::vector<std::string>& arguments) {
   Options options;
   add_options(app, options);
   if (const int code = parse_options(app, arguments); code >= 0) return code;
+  // Classes belong to sizes: other labels without them leave only the other kinds.
+  if (!options.labels.empty() && options.responses.empty() && app.count("--kinds") == 0)
+    std::erase(options.kinds, "respond");
   catch_interrupts();
   initialize_targets();
   options.dataset.corpus.limits = options.limits.limits();
@@ -390,6 +404,12 @@ int run_dataset_check(const std::vector<std::string>& arguments) {
   app.add_option("files", options.limits.files, "Files of rows")->required();
   app.add_option("--sample", options.sample, "Rows of each file, chosen by hash; 0 for all")
       ->capture_default_str();
+  app.add_option("--labels", options.labels,
+                 "Of rows about responses: the sizes (default: those that came with llmc)")
+      ->type_name("FILE");
+  app.add_option("--responses", options.responses,
+                 "Of the same: the classes (default: those that came with llmc)")
+      ->type_name("FILE");
   app.add_flag("--json", options.json, "JSON lines");
   add_running(app, options.limits, options.dataset.corpus);
   if (const int code = parse_options(app, arguments); code >= 0) return code;

@@ -176,11 +176,9 @@ Result<std::string> respond_rows(const FunctionProgram& program, const DatasetOp
   const std::vector<double>& ratios = found->second;
   LLMC_TRY(const IrModule module, read_normal(program.text, program.function));
   const std::string sketch = sketch_of(module);
-  const std::size_t told = std::min(ratios.size(), k_told_sizes);
   return task_row(program, "respond", response_prompt(sketch),
                   std::to_string(options.classes->nearest(ratios))) +
-         task_row(program, "sizes", sizes_prompt(sketch),
-                  sizes_answer({ratios.begin(), ratios.begin() + static_cast<long>(told)}));
+         task_row(program, "sizes", sizes_prompt(sketch), told_sizes(ratios));
 }
 
 /// Runs in a child.
@@ -227,6 +225,11 @@ std::string take_rows(const std::string& lines, std::size_t sampled, DatasetCoun
 }
 
 }  // namespace
+
+std::string told_sizes(const std::vector<double>& log_ratios) {
+  const std::size_t told = std::min(log_ratios.size(), k_told_sizes);
+  return sizes_answer({log_ratios.begin(), log_ratios.begin() + static_cast<long>(told)});
+}
 
 DatasetKind dataset_kind(std::string_view name) {
   return name == "emulate"   ? DatasetKind::emulate

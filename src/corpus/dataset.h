@@ -58,6 +58,9 @@ struct DatasetCounts {
   [[nodiscard]] std::vector<std::string> sampled_texts() const;
 };
 
+/// The answer about sizes with the first lists, as rows have it.
+std::string told_sizes(const std::vector<double>& log_ratios);
+
 /// Writes the rows of `programs` to `file`, in order. Passes run in children; what crashes, takes
 /// too long or leaves invalid IR is a counted skip. The bytes depend on the programs, the seed and
 /// the options, not on the number of jobs.

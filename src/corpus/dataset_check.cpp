@@ -80,9 +80,24 @@ Result<std::string> check_lift(const Json& row, const FunctionProgram& program,
   return assembly == wanted ? "" : "the IR compiles to other assembly";
 }
 
+/// Whether a row about responses says what the table of sizes says. The program itself is not in
+/// the row, so its sketch is taken as it stands.
+std::string check_response(const Json& row, const DatasetOptions& options) {
+  if (options.classes == nullptr || options.log_ratios == nullptr)
+    return "cannot be checked without the sizes that it is from";
+  const auto id = parse_digest(row.at("program").get<std::string>());
+  const auto found = id ? options.log_ratios->find(*id) : options.log_ratios->end();
+  if (found == options.log_ratios->end()) return "is about a program without sizes";
+  const std::vector<double>& ratios = found->second;
+  const std::string wanted = row.at("task") == "respond"
+                                 ? std::to_string(options.classes->nearest(ratios))
+                                 : told_sizes(ratios);
+  return row.at("completion") == wanted ? "" : "the sizes say otherwise";
+}
+
 /// What is wrong with a row; empty if nothing.
 Result<std::string> check_row(const Json& row, const std::string& program_text,
-                              const PassCatalogue& catalogue) {
+                              const DatasetOptions& options) {
   const FunctionProgram program{{}, row.at("function"), "", "", program_text};
   const std::string task = row.at("task");
   std::string code = program_text;
@@ -95,7 +110,8 @@ Result<std::string> check_row(const Json& row, const std::string& program_text,
   }
   LLMC_TRY(const CorpusCompiler compiler, CorpusCompiler::create(target_of_normal(code)));
   if (task == "pretrain") return check_pretrain(row, program, compiler);
-  if (task == "flags") return check_flags(row, program, catalogue, compiler);
+  if (task == "flags") return check_flags(row, program, *options.catalogue, compiler);
+  if (task == "respond" || task == "sizes") return check_response(row, options);
   if (task == "lift") return check_lift(row, program, compiler);
   if (task.starts_with("emulate")) return check_emulation(row, program, compiler);
   return "is about no task that llmc knows";
@@ -145,7 +161,7 @@ Result<DatasetCheck> check_dataset(const std::filesystem::path& path, std::size_
   DatasetCheck check;
   const auto work = [&](std::size_t i, Care) -> Result<std::string> {
     try {
-      return check_row(drawn[i].row, drawn[i].program_text, *options.catalogue);
+      return check_row(drawn[i].row, drawn[i].program_text, options);
     } catch (const Json::exception&) {
       return std::string("lacks a key");
     }

@@ -36,14 +36,6 @@ RatioTable ratios_of(const std::vector<MeasuredSizes>& programs) {
   return ratios;
 }
 
-/// The digest that 32 hexadecimal digits stand for.
-std::optional<Digest> parse_digest(const std::string& hex) {
-  if (hex.size() != 32 || hex.find_first_not_of("0123456789abcdef") != hex.npos)
-    return std::nullopt;
-  return Digest{std::stoull(hex.substr(0, 16), nullptr, 16),
-                std::stoull(hex.substr(16), nullptr, 16)};
-}
-
 void read_label(const Json& row, Labels& labels) {
   if (row.value("type", "") != "program") return;
   const auto id =
@@ -191,6 +183,13 @@ Result<Labels> parse_tune_rows(const std::string& text, const std::string& name)
 }
 
 }  // namespace
+
+std::optional<Digest> parse_digest(const std::string& hex) {
+  if (hex.size() != 32 || hex.find_first_not_of("0123456789abcdef") != hex.npos)
+    return std::nullopt;
+  return Digest{std::stoull(hex.substr(0, 16), nullptr, 16),
+                std::stoull(hex.substr(16), nullptr, 16)};
+}
 
 std::size_t Labels::improved() const {
   return static_cast<std::size_t>(std::ranges::count_if(

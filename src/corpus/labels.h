@@ -16,6 +16,9 @@
 
 namespace llmc {
 
+/// The digest that 32 hexadecimal digits stand for.
+std::optional<Digest> parse_digest(const std::string& hex);
+
 /// What a search found for a program.
 struct Label {
   std::string list;               ///< canonical text; empty: nothing beats -Oz
