@@ -455,13 +455,17 @@ int run_eval_flags(const std::vector<std::string>& arguments) {
 }  // namespace
 
 int run_eval(const std::vector<std::string>& arguments) {
-  if (!arguments.empty() && arguments[0] == "flags")
-    return run_eval_flags({arguments.begin() + 1, arguments.end()});
-  const bool wants_help = !arguments.empty() && (arguments[0] == "--help" || arguments[0] == "-h");
-  fmt::print(wants_help ? stdout : stderr,
-             "Evaluates models.\nUsage: llmc eval COMMAND [OPTIONS]\n\nCommands:\n"
-             "  flags    gain over -Oz with the first k pass lists of each proposer\n");
-  return wants_help ? k_exit_done : k_exit_usage;
+  if (arguments.empty() || arguments[0] == "--help" || arguments[0] == "-h") {
+    fmt::print(
+        "What models and other proposers are worth.\n\nUsage: llmc eval COMMAND [OPTIONS] ...\n\n"
+        "Commands:\n  flags        gain over -Oz with the first k pass lists of each proposer\n\n"
+        "`llmc eval COMMAND --help` explains a command.\n");
+    return arguments.empty() ? k_exit_usage : k_exit_done;
+  }
+  if (arguments[0] == "flags") return run_eval_flags({arguments.begin() + 1, arguments.end()});
+  return report(
+      {fmt::format("eval {}: no such command; `llmc eval --help` lists them", arguments[0]),
+       ErrorKind::usage});
 }
 
 }  // namespace llmc
