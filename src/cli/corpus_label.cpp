@@ -150,7 +150,7 @@ class Labeller {
   Result<std::vector<MeasuredSizes>> sizes_of(Split split, std::size_t lists,
                                               const MeasuredPrograms& measured,
                                               std::set<Digest>& taken);
-  Result<void> write_responses(SizeTable leading);
+  Result<void> write_responses(const SizeTable& leading);
   void print_summary(Split split, const SizeTable& table, const std::vector<double>& gains);
 
   const Options& options_;
@@ -301,9 +301,8 @@ void Labeller::print_summary(Split split, const SizeTable& table,
       fmt::print("  the first {:>3} lists of the portfolio: {:.2f}%\n", k, 100 * gains[k - 1]);
 }
 
-Result<void> Labeller::write_responses(SizeTable leading) {
-  std::vector<std::string> lists = leading.lists;
-  const ResponseClasses classes = learn_response_classes(leading.log_ratios(), std::move(lists),
+Result<void> Labeller::write_responses(const SizeTable& leading) {
+  const ResponseClasses classes = learn_response_classes(leading.log_ratios(), leading.lists,
                                                          options_.responses, options_.seed);
   fmt::print(stderr, "{} classes of response to {} lists; {:.1f}% of the programs are not moved\n",
              classes.classes.size(), classes.lists.size(), 100 * classes.shares().front());

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <set>
 
@@ -24,6 +25,7 @@ using Json = nlohmann::ordered_json;
 
 /// Rows of each file whose tokens are counted.
 constexpr std::size_t k_sampled_rows = 1000;
+constexpr std::array k_kinds = {"pretrain", "emulate", "flags", "lift", "respond"};
 
 struct Options {
   CorpusChoice corpus;
@@ -33,7 +35,7 @@ struct Options {
   std::string model;
   std::string output;
   std::vector<std::string> splits = {"train", "validation", "test"};
-  std::vector<std::string> kinds = {"pretrain", "emulate", "flags", "lift", "respond"};
+  std::vector<std::string> kinds{k_kinds.begin(), k_kinds.end()};
   DatasetOptions dataset;
   std::size_t most_programs = 0;
   std::size_t emulated = 20'000;
@@ -81,7 +83,7 @@ void add_options(CLI::App& app, Options& options) {
       ->check(CLI::IsMember({"train", "validation", "test"}))
       ->delimiter(',');
   app.add_option("--kinds", options.kinds, "Which data sets")
-      ->check(CLI::IsMember({"pretrain", "emulate", "flags", "lift", "respond"}))
+      ->check(CLI::IsMember(std::vector<std::string>(k_kinds.begin(), k_kinds.end())))
       ->delimiter(',');
   app.add_option("--programs", options.most_programs,
                  "Functions of each split, chosen by hash; 0 for all")
@@ -179,15 +181,15 @@ class Builder {
     filter.kind = ProgramKind::function;
     filter.most_bytes = options_.dataset.corpus.cut.most_bytes;
     // Lists were measured, and the trusted passes judged, on x86-64.
-    if (kind == "emulate" || kind == "flags" || kind == "respond")
-      filter.target = NormalTarget::x86_64;
+    const bool is_labelled = kind == "flags" || kind == "respond";
+    if (kind == "emulate" || is_labelled) filter.target = NormalTarget::x86_64;
     std::vector<FunctionProgram> programs;
     LLMC_CHECK(corpus_.for_each_payload(
         filter, [&](const ProgramRecord& record, std::string_view text) -> Result<void> {
-          const bool is_labelled = kind == "respond"
-                                       ? options_.dataset.log_ratios->contains(record.id)
-                                       : labels_.by_program.contains(record.id);
-          if ((kind != "flags" && kind != "respond") || is_labelled)
+          const bool has_label = kind == "respond"
+                                     ? options_.dataset.log_ratios->contains(record.id)
+                                     : labels_.by_program.contains(record.id);
+          if (has_label || !is_labelled)
             programs.push_back(
                 {record.id, record.name, record.package, record.source, std::string(text)});
           return {};
@@ -252,7 +254,7 @@ Result<void> Builder::write_card(const std::string& command) {
   std::string files;
   std::string model = "no model";
   for (const char* split : {"train", "validation", "test"}) {
-    for (const char* kind : {"pretrain", "emulate", "flags", "lift", "respond"}) {
+    for (const char* kind : k_kinds) {
       const Json card = read_card(options_.output, split, kind);
       if (!card.is_object()) continue;
       files += describe_file(split, kind, card);
@@ -280,14 +282,17 @@ Result<void> Builder::write_card(const std::string& command) {
   return write_file(fs::path(options_.output) / "README.md", text);
 }
 
-fs::path shipped_label_file(const char* name) {
-  return fs::path(LLMC_SOURCE_FOLDER) / "data" / "labels" / name;
+/// `file`, or, where none is named, the one that came with llmc.
+fs::path label_file(const std::string& file, const char* shipped) {
+  return file.empty() ? fs::path(LLMC_SOURCE_FOLDER) / "data" / "labels" / shipped : fs::path(file);
 }
+
+fs::path size_table_file(const std::string& file) { return label_file(file, "functions.txt.zst"); }
 
 /// The classes, and every program's sizes with their lists.
 Result<void> read_responses(const std::string& file, const fs::path& table_file,
                             BuildLabels& labels) {
-  const fs::path path = file.empty() ? shipped_label_file("responses.txt") : fs::path(file);
+  const fs::path path = label_file(file, "responses.txt");
   LLMC_TRY(const std::string text, read_file(path));
   LLMC_TRY(labels.classes, parse_response_classes(text, path.string()));
   LLMC_TRY(SizeTable table, read_size_table(table_file));
@@ -317,8 +322,7 @@ Result<void> build(Options& options, const std::string& command) {
   const Alphabet alphabet(catalogue, PassTier::trusted);
   options.dataset.alphabet = &alphabet;
   BuildLabels labels;
-  const fs::path table =
-      options.labels.empty() ? shipped_label_file("functions.txt.zst") : fs::path(options.labels);
+  const fs::path table = size_table_file(options.labels);
   if (std::ranges::find(options.kinds, "flags") != options.kinds.end()) {
     LLMC_TRY(labels.best, read_labels(table));
   }
@@ -343,9 +347,7 @@ Result<bool> check(CheckOptions& options) {
     return file.filename().string().starts_with("respond");
   });
   if (has_responses) {
-    const fs::path table =
-        options.labels.empty() ? shipped_label_file("functions.txt.zst") : fs::path(options.labels);
-    LLMC_CHECK(read_responses(options.responses, table, labels));
+    LLMC_CHECK(read_responses(options.responses, size_table_file(options.labels), labels));
     options.dataset.classes = &labels.classes;
     options.dataset.log_ratios = &labels.log_ratios;
   }

@@ -33,9 +33,8 @@ using Json = nlohmann::ordered_json;
 using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t k_draws = 2000;  ///< of the bootstrap
-constexpr std::size_t k_sketched = 64;  ///< functions of a unit that are asked about
 
-struct Options : SharedOptions {
+struct Options : MeasuringOptions {
   CorpusChoice corpus;
   std::size_t most_programs = 0;
   std::vector<std::string> from = {"portfolio", "model"};
@@ -43,10 +42,7 @@ struct Options : SharedOptions {
   ModelOptions model;
   std::string portfolio;
   std::uint64_t evaluations = 500;
-  std::string objective = "binary";
   std::uint64_t seed = 1;
-  unsigned jobs = std::max(1U, std::thread::hardware_concurrency());
-  std::string store;
   bool no_store = false;
   bool unsafe = false;
   SoundnessOptions gate;
@@ -55,9 +51,6 @@ struct Options : SharedOptions {
 
   [[nodiscard]] bool uses(const char* proposer) const {
     return std::ranges::find(from, proposer) != from.end();
-  }
-  [[nodiscard]] Objective what() const {
-    return objective == "binary" ? Objective::binary : Objective::instructions;
   }
   [[nodiscard]] std::size_t most_lists() const { return std::ranges::max(ks); }
 };
@@ -100,15 +93,7 @@ void add_options(CLI::App& app, Options& options) {
       ->capture_default_str();
   app.add_option("--seed", options.seed, "Seed of searches and of the choice of programs")
       ->capture_default_str();
-  app.add_option("--objective", options.objective, "What is to be small")
-      ->check(CLI::IsMember({"binary", "instructions"}))
-      ->capture_default_str();
-  app.add_option("-j,--jobs", options.jobs, "Lists measured at the same time")
-      ->check(CLI::Range(1, 1024))
-      ->capture_default_str();
-  app.add_option("--store", options.store,
-                 "Where evaluations are kept and looked up (default: $LLMC_STORE or "
-                 "~/.cache/llmc/store.db)");
+  options.add_measuring(app, "Lists measured, and programs tested, at the same time");
   app.add_flag("--no-store", options.no_store, "Keep no evaluations, look none up");
   options.gate.add_suites(app);
   app.add_flag("--unsafe", options.unsafe,
@@ -176,8 +161,7 @@ class FlagEvaluator {
                     ErrorKind::usage);
     }
     if (!options_.no_store) {
-      LLMC_TRY(Store store, Store::open(options_.store.empty() ? Store::default_path()
-                                                               : fs::path(options_.store)));
+      LLMC_TRY(Store store, Store::open(options_.store_path()));
       store_.emplace(std::move(store));
     }
     LLMC_TRY(evaluator_, Evaluator::create({options_.jobs, options_.limits(), Reuse::all,
@@ -195,7 +179,6 @@ class FlagEvaluator {
 
   Result<void> ask() {
     AdviceOptions advice;
-    advice.questions.most_functions = k_sketched;
     advice.sampling.count = static_cast<unsigned>(options_.most_lists());
     FlagProposals proposals{"model", {}};
     const auto start = Clock::now();
@@ -264,13 +247,8 @@ class FlagEvaluator {
     return {};
   }
 
-  [[nodiscard]] std::function<bool(const std::string&)> is_sound() const {
-    return [this](const std::string& list) { return !unsound_.contains(list); };
-  }
-
-  void print_score(const std::string& proposer, const FlagScore& score,
-                   const std::vector<double>& ratios) const {
-    const Interval mean = bootstrap_mean(ratios, k_draws, options_.seed);
+  void print_score(const std::string& proposer, const FlagScore& score) const {
+    const Interval mean = bootstrap_mean(score.log_ratios, k_draws, options_.seed);
     const Interval gain{1 - std::exp(mean.high), 1 - std::exp(mean.low)};
     if (options_.json) {
       fmt::print("{}\n", Json({{"type", "score"},
@@ -301,26 +279,17 @@ class FlagEvaluator {
                  programs_.size(),
                  options_.unsafe ? "; UNSAFE: no list was tested on any program" : "", "proposer",
                  "lists", "improved", "regressed", "gain", "95 % interval", "no backup", "bytes");
+    const auto is_sound = [this](const std::string& list) { return !unsound_.contains(list); };
+    std::map<std::string, std::vector<FlagScore>> scores;
     for (const FlagProposals& one : proposals_) {
-      const auto scores = score_proposals(sizes_, one, options_.ks, is_sound());
-      for (const FlagScore& score : scores)
-        print_score(one.proposer, score, log_ratios_of(sizes_, one, score.k, is_sound()));
+      scores[one.proposer] = score_proposals(sizes_, one, options_.ks, is_sound);
+      for (const FlagScore& score : scores[one.proposer]) print_score(one.proposer, score);
     }
-    if (options_.uses("best")) print_score("best", score_best(sizes_, is_sound()), best_ratios());
+    if (options_.uses("best")) print_score("best", score_best(sizes_, is_sound));
     if (options_.uses("evolve")) print_search();
-    print_comparison();
+    if (options_.uses("portfolio") && options_.uses("model") && !options_.json)
+      print_comparison(scores["portfolio"], scores["model"]);
     print_costs();
-  }
-
-  [[nodiscard]] std::vector<double> best_ratios() const {
-    FlagProposals all{"best", {}};
-    std::size_t most = 0;
-    for (const FlagSizes& one : sizes_) {
-      std::vector<std::string>& lists = all.lists.emplace_back();
-      for (const auto& [list, size] : one.with) lists.push_back(list);
-      most = std::max(most, lists.size());
-    }
-    return log_ratios_of(sizes_, all, most, is_sound());
   }
 
   /// A search's lists are not tested: its gains are what it says of itself.
@@ -328,47 +297,24 @@ class FlagEvaluator {
     std::vector<std::size_t> ks = options_.ks;
     for (const std::size_t k : {std::size_t{50}, std::size_t{options_.evaluations}})
       if (k <= options_.evaluations && std::ranges::find(ks, k) == ks.end()) ks.push_back(k);
-    for (const std::size_t k : ks) {
-      FlagScore score;
-      score.k = k;
-      std::vector<double> ratios;
-      for (const TunedProgram& one : searched_) {
-        if (!one.result) continue;
-        const std::uint64_t before = cost(one.result->baseline.sizes, options_.what());
-        std::uint64_t after = before;
-        for (const TracePoint& point : one.result->trace)
-          if (point.evaluations <= k) after = std::min(after, point.cost);
-        ++score.programs;
-        score.improved += after < before;
-        score.bytes_before += before;
-        score.bytes_after += after;
-        ratios.push_back(
-            before == 0 ? 0 : std::log(static_cast<double>(after) / static_cast<double>(before)));
-      }
-      double sum = 0;
-      for (const double ratio : ratios) sum += ratio;
-      score.gain = score.unguarded =
-          ratios.empty() ? 0 : 1 - std::exp(sum / static_cast<double>(ratios.size()));
-      print_score("evolve", score, ratios);
-    }
+    for (const std::size_t k : ks)
+      print_score("evolve", score_searches(searched_, options_.what(), k));
   }
 
   /// The model against the portfolio, program by program.
-  void print_comparison() const {
-    if (options_.json || !options_.uses("portfolio") || !options_.uses("model")) return;
+  void print_comparison(const std::vector<FlagScore>& portfolio,
+                        const std::vector<FlagScore>& model) const {
     fmt::print("\nmodel against portfolio, gain in points with 95 % interval:");
-    for (const std::size_t k : options_.ks) {
-      const auto a = log_ratios_of(sizes_, proposals_[0], k, is_sound());
-      const auto b = log_ratios_of(sizes_, proposals_[1], k, is_sound());
+    for (std::size_t i = 0; i < model.size(); ++i) {
       std::vector<double> saved;
       double sum = 0;
-      for (std::size_t i = 0; i < a.size(); ++i) {
-        saved.push_back(a[i] - b[i]);
+      for (std::size_t j = 0; j < model[i].log_ratios.size(); ++j) {
+        saved.push_back(portfolio[i].log_ratios[j] - model[i].log_ratios[j]);
         sum += saved.back();
       }
       const Interval interval = bootstrap_mean(saved, k_draws, options_.seed);
-      fmt::print("{} k={}: {:+.2f} ({:+.2f} … {:+.2f})", k == options_.ks.front() ? "" : ",", k,
-                 100 * sum / static_cast<double>(std::max<std::size_t>(1, a.size())),
+      fmt::print("{} k={}: {:+.2f} ({:+.2f} … {:+.2f})", i == 0 ? "" : ",", model[i].k,
+                 100 * sum / static_cast<double>(std::max<std::size_t>(1, saved.size())),
                  100 * interval.low, 100 * interval.high);
     }
     fmt::print("\n");
@@ -444,6 +390,7 @@ int run_eval_flags(const std::vector<std::string>& arguments) {
   Options options;
   add_options(app, options);
   if (const int code = parse_options(app, arguments); code >= 0) return code;
+  options.gate.jobs = options.jobs;
   catch_interrupts();
   initialize_targets();
   const auto catalogue = installed_catalogue();

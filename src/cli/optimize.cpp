@@ -26,10 +26,8 @@ namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
 constexpr std::uint32_t k_answer_tokens = 256;  ///< of one answer, for a list of 50 passes
-constexpr std::size_t k_sketched =
-    64;  ///< functions whose sketches are asked about, which is quick
 
-struct Options : SharedOptions {
+struct Options : MeasuringOptions {
   unsigned k = 5;
   std::vector<std::string> from = {"model", "portfolio"};
   ModelOptions model;
@@ -39,12 +37,9 @@ struct Options : SharedOptions {
   std::size_t functions = 8;
   std::size_t function_parts = 2;
   bool no_grammar = false;
-  std::string objective = "binary";
   std::string tier = "quarantined";
   std::uint64_t evaluations = 100;
   std::uint64_t seed = 1;
-  unsigned jobs = std::max(1U, std::thread::hardware_concurrency());
-  std::string store;
   bool no_store = false;
   bool unsafe = false;
   bool trust_baseline = false;
@@ -59,9 +54,6 @@ struct Options : SharedOptions {
   }
   [[nodiscard]] PassTier pass_tier() const {
     return parse_tier(tier).value_or(PassTier::trusted);  // the option takes nothing else
-  }
-  [[nodiscard]] Objective what() const {
-    return objective == "binary" ? Objective::binary : Objective::instructions;
   }
 };
 
@@ -115,15 +107,7 @@ void add_proposers(CLI::App& app, Options& options) {
 void add_options(CLI::App& app, Options& options) {
   options.add_inputs(app, "Sources, IR, a compile_commands.json or a folder with one");
   add_proposers(app, options);
-  app.add_option("--objective", options.objective, "What to make small")
-      ->check(CLI::IsMember({"binary", "instructions"}))
-      ->capture_default_str();
-  app.add_option("-j,--jobs", options.jobs, "Lists measured, and programs tested, at the same time")
-      ->check(CLI::Range(1, 1024))
-      ->capture_default_str();
-  app.add_option("--store", options.store,
-                 "Where evaluations are kept and looked up (default: $LLMC_STORE or "
-                 "~/.cache/llmc/store.db)");
+  options.add_measuring(app, "Lists measured, and programs tested, at the same time");
   app.add_flag("--no-store", options.no_store, "Keep no evaluations, look none up");
   options.gate.add_suites(app);
   app.add_flag("--unsafe", options.unsafe,
@@ -239,7 +223,9 @@ OptimizeSetting make_setting(const Options& options, const PassCatalogue& catalo
   QuestionOptions& questions = sources.advice.questions;
   questions.answer_tokens = k_answer_tokens;
   questions.most_functions = options.functions;
-  if (advisor.responses) questions.most_functions = std::max(options.functions, k_sketched);
+  // Sketches are quick.
+  if (advisor.responses)
+    questions.most_functions = std::max(options.functions, QuestionOptions().most_functions);
   // Models of llmc-train learnt from functions.
   const bool by_function =
       options.split == "always" || advisor.model->info().dialect == Dialect::llmc;
@@ -339,8 +325,7 @@ Result<Session> open_session(Options& options, ProgressLine& line) {
     LLMC_TRY(session.checkers, options.gate.make_checkers(session.verdicts.get(), line));
   }
   if (!options.no_store) {
-    LLMC_TRY(Store store,
-             Store::open(options.store.empty() ? Store::default_path() : fs::path(options.store)));
+    LLMC_TRY(Store store, Store::open(options.store_path()));
     session.store.emplace(std::move(store));
   }
   return session;

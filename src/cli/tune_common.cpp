@@ -27,11 +27,26 @@ void catch_interrupts() {
   std::signal(SIGTERM, handle_interrupt);
 }
 
-void TuneCommonOptions::add_common(CLI::App& app) {
-  add_inputs(app, "Sources, IR, a compile_commands.json or a folder with one");
+void MeasuringOptions::add_measuring(CLI::App& app, const std::string& jobs_help) {
   app.add_option("--objective", objective, "What to make small")
       ->check(CLI::IsMember({"binary", "instructions"}))
       ->capture_default_str();
+  app.add_option("-j,--jobs", jobs, jobs_help)->check(CLI::Range(1, 1024))->capture_default_str();
+  app.add_option("--store", store,
+                 "Where evaluations are kept and looked up (default: $LLMC_STORE or "
+                 "~/.cache/llmc/store.db)");
+}
+
+Objective MeasuringOptions::what() const {
+  return objective == "binary" ? Objective::binary : Objective::instructions;
+}
+
+std::filesystem::path MeasuringOptions::store_path() const {
+  return store.empty() ? Store::default_path() : std::filesystem::path(store);
+}
+
+void TuneCommonOptions::add_common(CLI::App& app) {
+  add_inputs(app, "Sources, IR, a compile_commands.json or a folder with one");
   app.add_option("--minimise", minimise,
                  "Shorten winners: none; drop (passes that do nothing); full (tries insertions "
                  "too, slow)")
@@ -43,12 +58,7 @@ void TuneCommonOptions::add_common(CLI::App& app) {
       ->check(CLI::IsMember({"trusted", "quarantined", "denied"}))
       ->capture_default_str();
   app.add_option("--seed", seed, "Seed of all random choices")->capture_default_str();
-  app.add_option("-j,--jobs", jobs, "Worker processes")
-      ->check(CLI::Range(1, 1024))
-      ->capture_default_str();
-  app.add_option("--store", store,
-                 "Where evaluations are kept and looked up (default: $LLMC_STORE or "
-                 "~/.cache/llmc/store.db)");
+  add_measuring(app, "Worker processes");
   add_codegen(app);
   add_limits(app);
 }
@@ -59,16 +69,12 @@ PassTier TuneCommonOptions::pass_tier() const {
 
 SearchOptions TuneCommonOptions::search_options() const {
   SearchOptions search;
-  search.objective = objective == "binary" ? Objective::binary : Objective::instructions;
+  search.objective = what();
   search.seed = seed;
   search.minimise = minimise == "none"   ? Minimise::none
                     : minimise == "full" ? Minimise::full
                                          : Minimise::drop;
   return search;
-}
-
-std::filesystem::path TuneCommonOptions::store_path() const {
-  return store.empty() ? Store::default_path() : std::filesystem::path(store);
 }
 
 std::vector<LoadedProgram> load_programs(const std::vector<Input>& inputs,

@@ -18,20 +18,29 @@
 
 namespace llmc {
 
-struct TuneCommonOptions : SharedOptions {
+/// What is measured, by how many processes, and where it is kept.
+struct MeasuringOptions : SharedOptions {
   std::string objective = "binary";
+  unsigned jobs = std::max(1U, std::thread::hardware_concurrency());
+  std::string store;
+
+  /// Adds --objective, --jobs (explained by `jobs_help`) and --store to `app`.
+  void add_measuring(CLI::App& app, const std::string& jobs_help);
+
+  [[nodiscard]] Objective what() const;
+  [[nodiscard]] std::filesystem::path store_path() const;
+};
+
+struct TuneCommonOptions : MeasuringOptions {
   std::string minimise = "drop";
   std::string tier = "quarantined";
   std::uint64_t seed = 1;
-  unsigned jobs = std::max(1U, std::thread::hardware_concurrency());
-  std::string store;
 
   /// Adds these and the inherited options to `app`.
   void add_common(CLI::App& app);
 
   [[nodiscard]] PassTier pass_tier() const;
   [[nodiscard]] SearchOptions search_options() const;
-  [[nodiscard]] std::filesystem::path store_path() const;
 };
 
 /// A program and the input it came from.

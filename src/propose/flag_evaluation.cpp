@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 #include <set>
 
 #include "support/random.h"
 #include "tune/hub.h"
+#include "tune/report.h"
 #include "tune/run_all.h"
 
 namespace llmc {
@@ -61,7 +61,8 @@ class Scorer {
     score_.regressed += !size || *size > baseline;
     score_.bytes_before += baseline;
     score_.bytes_after += kept;
-    guarded_ += log_ratio(kept, baseline);
+    score_.log_ratios.push_back(log_ratio(kept, baseline));
+    guarded_ += score_.log_ratios.back();
     unguarded_ += log_ratio(size.value_or(baseline), baseline);
   }
 
@@ -125,29 +126,24 @@ std::vector<FlagScore> score_proposals(const std::vector<FlagSizes>& sizes,
 }
 
 FlagScore score_best(const std::vector<FlagSizes>& sizes, const IsSound& is_sound) {
+  FlagProposals all{"best", {}};
   std::size_t most = 0;
-  for (const FlagSizes& one : sizes) most = std::max(most, one.with.size());
-  Scorer scorer(most);
   for (const FlagSizes& one : sizes) {
-    if (!one.baseline) continue;
-    std::vector<std::string> lists;
+    std::vector<std::string>& lists = all.lists.emplace_back();
     for (const auto& [list, size] : one.with) lists.push_back(list);
-    scorer.add(*one.baseline, smallest(one, lists, lists.size(), is_sound));
+    most = std::max(most, lists.size());
   }
-  return scorer.score();
+  return score_proposals(sizes, all, {most}, is_sound).front();
 }
 
-std::vector<double> log_ratios_of(const std::vector<FlagSizes>& sizes,
-                                  const FlagProposals& proposals, std::size_t k,
-                                  const IsSound& is_sound) {
-  std::vector<double> ratios;
-  for (std::size_t i = 0; i < sizes.size(); ++i) {
-    if (!sizes[i].baseline) continue;
-    const std::uint64_t before = *sizes[i].baseline;
-    const auto size = smallest(sizes[i], proposals.lists[i], k, is_sound);
-    ratios.push_back(log_ratio(size ? std::min(*size, before) : before, before));
-  }
-  return ratios;
+FlagScore score_searches(const std::vector<TunedProgram>& tuned, Objective objective,
+                         std::size_t k) {
+  Scorer scorer(k);
+  for (const TunedProgram& one : tuned)
+    if (one.result)
+      scorer.add(cost(one.result->baseline.sizes, objective),
+                 cost_after(*one.result, objective, k));
+  return scorer.score();
 }
 
 Interval bootstrap_mean(const std::vector<double>& values, std::size_t draws, std::uint64_t seed) {

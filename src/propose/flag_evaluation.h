@@ -11,6 +11,7 @@
 
 #include "tune/evaluator.h"
 #include "tune/search.h"
+#include "tune/tuner.h"
 
 namespace llmc {
 
@@ -43,6 +44,9 @@ struct FlagScore {
   double unguarded = 0;  ///< the same without that backup; a failed list counts as -Oz
   std::uint64_t bytes_before = 0;
   std::uint64_t bytes_after = 0;
+  /// log(size / -Oz size) of each program, at most 0: what the gain is the mean of, for intervals
+  /// and for paired comparisons.
+  std::vector<double> log_ratios;
 };
 
 /// Scores of the first k lists, for each k. `is_sound`: what the gate lets pass; other lists count
@@ -56,10 +60,9 @@ std::vector<FlagScore> score_proposals(const std::vector<FlagSizes>& sizes,
 FlagScore score_best(const std::vector<FlagSizes>& sizes,
                      const std::function<bool(const std::string&)>& is_sound);
 
-/// Log ratios to -Oz of each program with the proposer's first k lists, for paired comparisons.
-std::vector<double> log_ratios_of(const std::vector<FlagSizes>& sizes,
-                                  const FlagProposals& proposals, std::size_t k,
-                                  const std::function<bool(const std::string&)>& is_sound);
+/// The same of searches after k evaluations. Their lists are not tested.
+FlagScore score_searches(const std::vector<TunedProgram>& tuned, Objective objective,
+                         std::size_t k);
 
 /// An interval that holds the mean of what `values` are drawn from with 95 % confidence: percentile
 /// bootstrap (Efron 1979) of `draws` resamples.

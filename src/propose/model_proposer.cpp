@@ -31,15 +31,10 @@ AnsweredQuestion read_answers(const Question& question, const Generation& genera
 /// Probabilities of the answers to one question, which sum to 1; where a server does not say how
 /// probable its texts are, they count alike.
 std::vector<double> shares_of(const std::vector<Advice>& advice) {
-  std::vector<double> shares;
-  double total = 0;
-  for (const Advice& one : advice) {
-    const double known = std::isfinite(one.log_probability) ? one.log_probability : 0;
-    shares.push_back(std::exp(known));
-    total += shares.back();
-  }
-  for (double& share : shares) share = total > 0 ? share / total : 0;
-  return shares;
+  std::vector<double> log_probabilities;
+  for (const Advice& one : advice)
+    log_probabilities.push_back(std::isfinite(one.log_probability) ? one.log_probability : 0);
+  return shares_of_probability(log_probabilities);
 }
 
 }  // namespace

@@ -37,15 +37,7 @@ std::vector<Advice> advice_about(const ResponseClasses& classes, const ResponseG
   return advice;
 }
 
-}  // namespace
-
-Result<std::optional<ResponseClasses>> response_classes_of(const ModelInfo& info) {
-  const auto text = info.card.find(k_card_key);
-  if (text == info.card.end()) return std::nullopt;
-  LLMC_TRY(ResponseClasses classes, parse_response_classes(text->second, info.location));
-  return std::optional(std::move(classes));
-}
-
+/// The first `most` lists for these guesses: the plan, then what is left in the classes' own order.
 std::vector<std::size_t> plan_all(const ResponseClasses& classes,
                                   const std::vector<ResponseGuess>& guesses, std::size_t most) {
   std::vector<std::size_t> order;
@@ -53,6 +45,15 @@ std::vector<std::size_t> plan_all(const ResponseClasses& classes,
   for (std::size_t i = 0; i < classes.lists.size() && order.size() < most; ++i)
     if (std::ranges::find(order, i) == order.end()) order.push_back(i);
   return order;
+}
+
+}  // namespace
+
+Result<std::optional<ResponseClasses>> response_classes_of(const ModelInfo& info) {
+  const auto text = info.card.find(k_card_key);
+  if (text == info.card.end()) return std::nullopt;
+  LLMC_TRY(ResponseClasses classes, parse_response_classes(text->second, info.location));
+  return std::optional(std::move(classes));
 }
 
 Result<ModelAdvice> ask_for_responses(const Program& program, LanguageModel& model,

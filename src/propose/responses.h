@@ -21,9 +21,4 @@ Result<ModelAdvice> ask_for_responses(const Program& program, LanguageModel& mod
                                       const ResponseClasses& classes,
                                       const PassCatalogue& catalogue, const AdviceOptions& options);
 
-/// The first `most` lists for these guesses as indices: the plan, then what is left in the classes'
-/// own order.
-std::vector<std::size_t> plan_all(const ResponseClasses& classes,
-                                  const std::vector<ResponseGuess>& guesses, std::size_t most);
-
 }  // namespace llmc

@@ -56,6 +56,14 @@ GainSummary summarise(const std::vector<TunedProgram>& tuned, Objective objectiv
   return summary;
 }
 
+std::uint64_t cost_after(const SearchResult& result, Objective objective,
+                         std::uint64_t evaluations) {
+  std::uint64_t best = cost(result.baseline.sizes, objective);
+  for (const TracePoint& point : result.trace)
+    if (point.evaluations <= evaluations) best = std::min(best, point.cost);
+  return best;
+}
+
 double gain_after(const std::vector<TunedProgram>& tuned, Objective objective,
                   std::uint64_t evaluations) {
   double log_sum = 0;
@@ -64,9 +72,7 @@ double gain_after(const std::vector<TunedProgram>& tuned, Objective objective,
     if (!one.result) continue;
     ++programs;
     const std::uint64_t before = cost(one.result->baseline.sizes, objective);
-    std::uint64_t best = before;
-    for (const TracePoint& point : one.result->trace)
-      if (point.evaluations <= evaluations) best = std::min(best, point.cost);
+    const std::uint64_t best = cost_after(*one.result, objective, evaluations);
     if (before > 0 && best > 0) log_sum += std::log(ratio(best, before));
   }
   return programs == 0 ? 0 : 1 - std::exp(log_sum / static_cast<double>(programs));

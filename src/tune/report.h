@@ -23,6 +23,10 @@ struct GainSummary {
 /// Sums up the programs that were searched; the others are not in it.
 GainSummary summarise(const std::vector<TunedProgram>& tuned, Objective objective);
 
+/// What the program costs with the best list of its search's first so many evaluations.
+std::uint64_t cost_after(const SearchResult& result, Objective objective,
+                         std::uint64_t evaluations);
+
 /// The gain that would have been reported after so many evaluations per program, without
 /// minimisation and broadcast.
 double gain_after(const std::vector<TunedProgram>& tuned, Objective objective,

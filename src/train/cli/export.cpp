@@ -1,9 +1,8 @@
 // llmc-train export: a trained model as a file that other programs run.
 #include <cstdio>
-#include <fstream>
 #include <map>
-#include <sstream>
 
+#include "support/files.h"
 #include "train/cli/arguments.h"
 #include "train/cli/command.h"
 #include "train/cli/commands.h"
@@ -44,13 +43,6 @@ std::string stages_of(const Json& state) {
   return text;
 }
 
-Result<std::string> read_whole(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  if (!file || !(text << file.rdbuf())) return fail(path.string() + ": cannot read");
-  return text.str();
-}
-
 /// What the file says of its making, by the keys of GGUF.
 Result<std::map<std::string, std::string>> describe(const Json& state, const Options& options) {
   std::map<std::string, std::string> out;
@@ -72,7 +64,7 @@ Result<std::map<std::string, std::string>> describe(const Json& state, const Opt
       return fail("--metadata " + pair + ": must be KEY=VALUE", ErrorKind::usage);
     std::string value = pair.substr(equals + 1);
     if (value.starts_with('@')) {
-      LLMC_TRY(value, read_whole(value.substr(1)));
+      LLMC_TRY(value, read_file(value.substr(1)));
     }
     out["llmc." + pair.substr(0, equals)] = std::move(value);
   }

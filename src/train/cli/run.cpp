@@ -48,6 +48,16 @@ Result<std::uint64_t> fingerprint_of(const Recipe& recipe, const fs::path& recip
   return tokenizer.fingerprint();
 }
 
+/// The recipe; what it says of the shards, and the weights to begin with, go into options.train.
+Result<Recipe> open_recipe(Options& options) {
+  LLMC_TRY(Recipe recipe, Recipe::load(options.recipe));
+  LLMC_TRY(options.train.tokenizer, fingerprint_of(recipe, options.recipe));
+  if (!options.from.empty()) {
+    LLMC_TRY(options.train.initial, read_weights(options.from));
+  }
+  return recipe;
+}
+
 int print(const RunReport& done, const Options& options) {
   const char* how = done.end == RunEnd::finished  ? "finished"
                     : done.end == RunEnd::stopped ? "stopped; the same command goes on"
@@ -98,16 +108,8 @@ int run_run(const std::vector<std::string>& words) {
   arguments.flag("--json", "print the result as JSON", options.json);
   if (const int code = arguments.parse(words); code >= 0) return code;
 
-  auto recipe = Recipe::load(options.recipe);
+  auto recipe = open_recipe(options);
   if (!recipe) return report(recipe.error());
-  auto fingerprint = fingerprint_of(*recipe, options.recipe);
-  if (!fingerprint) return report(fingerprint.error());
-  options.train.tokenizer = *fingerprint;
-  if (!options.from.empty()) {
-    auto weights = read_weights(options.from);
-    if (!weights) return report(weights.error());
-    options.train.initial = std::move(*weights);
-  }
   options.train.keep = static_cast<std::size_t>(options.keep);
   options.train.interrupted = &interrupted;
   use_threads(options.threads);
@@ -138,14 +140,8 @@ int run_evaluate(const std::vector<std::string>& words) {
   arguments.flag("--json", "print JSON lines", options.json);
   if (const int code = arguments.parse(words); code >= 0) return code;
 
-  auto recipe = Recipe::load(options.recipe);
+  const auto recipe = open_recipe(options);
   if (!recipe) return report(recipe.error());
-  auto fingerprint = fingerprint_of(*recipe, options.recipe);
-  if (!fingerprint) return report(fingerprint.error());
-  auto weights = read_weights(options.from);
-  if (!weights) return report(weights.error());
-  options.train.tokenizer = *fingerprint;
-  options.train.initial = std::move(*weights);
   use_threads(options.threads);
   const auto losses = evaluate(*recipe, options.train);
   if (!losses) return report(losses.error());
