@@ -14,4 +14,9 @@ const char* check_pass_list(std::string_view text);
 /// Says what is wrong, in a static string; null if nothing is.
 const char* check_compile_commands(std::string_view bytes);
 
+/// Assembly: reading any bytes as an object (if they begin as ELF does) or as text for each target
+/// gives a unit or an error in words; what is read has blocks without gaps and equals itself. Says
+/// what is wrong, in a static string; null if nothing is.
+const char* check_assembly(std::string_view bytes);
+
 }  // namespace llmc::fuzz

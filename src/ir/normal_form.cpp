@@ -21,10 +21,6 @@ constexpr const char* k_x86_64_layout =
     "e-m:e-p270:32:32-p271:32:32-p272:64:64-i64:64-i128:128-f80:128-n8:16:32:64-S128";
 constexpr const char* k_aarch64_layout = "e-m:e-i8:8:32-i16:16:32-i64:64-i128:128-n32:64-S128-Fn32";
 
-const char* layout_of(NormalTarget target) {
-  return target == NormalTarget::x86_64 ? k_x86_64_layout : k_aarch64_layout;
-}
-
 constexpr const char* k_frame_pointer = "frame-pointer";
 
 /// Stands in front of instructions whose alignment is not printed; LLVM prints no control
@@ -279,6 +275,10 @@ std::string_view triple_of(NormalTarget target) {
   return target == NormalTarget::x86_64 ? "x86_64-pc-linux-gnu" : "aarch64-unknown-linux-gnu";
 }
 
+std::string_view data_layout_of(NormalTarget target) {
+  return target == NormalTarget::x86_64 ? k_x86_64_layout : k_aarch64_layout;
+}
+
 NormalTarget target_of_normal(std::string_view text) {
   const std::string_view line = text.substr(0, text.find('\n'));
   return line == name_of_target(NormalTarget::aarch64) ? NormalTarget::aarch64
@@ -290,7 +290,7 @@ Result<std::string> normal_text(const IrModule& module) {
   // Numbered values: names do not survive this way of copying.
   LLMC_TRY(IrModule copy, IrModule::parse(module.bitcode(), "module", ValueNames::discard));
   strip(copy.module(), target);
-  const llvm::DataLayout layout(layout_of(target));
+  const llvm::DataLayout layout(data_layout_of(target));
   AlignmentMarker marker(layout);
   std::string printed;
   llvm::raw_string_ostream stream(printed);
@@ -304,7 +304,7 @@ Result<IrModule> read_normal(std::string_view text, const std::string& name) {
   // On the first line, so that the numbers of lines in messages are those of `text`.
   const NormalTarget said = target_of_normal(text);
   if (!text.contains("target datalayout"))
-    whole += fmt::format("target datalayout = \"{}\" ", layout_of(said));
+    whole += fmt::format("target datalayout = \"{}\" ", data_layout_of(said));
   if (!text.contains("target triple"))
     whole += fmt::format("target triple = \"{}\" ", triple_of(said));
   whole += text;

@@ -15,6 +15,9 @@ enum class NormalTarget { x86_64, aarch64 };
 /// The triple that clang gives to modules for `target`.
 std::string_view triple_of(NormalTarget target);
 
+/// The data layout that goes with it.
+std::string_view data_layout_of(NormalTarget target);
+
 /// What `text`, which is in normal form, is for: x86-64 unless its first line names AArch64.
 NormalTarget target_of_normal(std::string_view text);
 

@@ -78,6 +78,7 @@ void initialize_targets() {
   llvm::InitializeAllTargetMCs();
   llvm::InitializeAllAsmParsers();
   llvm::InitializeAllAsmPrinters();
+  llvm::InitializeAllDisassemblers();
 }
 
 CodegenOptions codegen_options_from_cc1(const std::vector<std::string>& arguments,
