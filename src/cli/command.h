@@ -34,6 +34,7 @@ int run_emulate(const std::vector<std::string>& arguments);
 int run_judge(const std::vector<std::string>& arguments);
 int run_optimize(const std::vector<std::string>& arguments);
 int run_opt(const std::vector<std::string>& arguments);
+int run_relift(const std::vector<std::string>& arguments);
 int run_reduce_test(const std::vector<std::string>& arguments);
 int run_score(const std::vector<std::string>& arguments);
 int run_serve(const std::vector<std::string>& arguments);

@@ -58,6 +58,8 @@ std::string_view to_string(LiftRung rung) {
       return "readable";
     case LiftRung::compiles:
       return "compiles";
+    case LiftRung::same_instructions:
+      return "same-instructions";
     case LiftRung::identical:
       return "identical";
   }

@@ -13,10 +13,11 @@ enum class LiftRung {
   none,       ///< there is no IR
   readable,   ///< LLVM reads and verifies it, and there is no assembly hidden in it
   compiles,   ///< LLVM makes assembly of it: the paper's round trip
+  same_instructions,  ///< that assembly is the original but for registers and order
   identical   ///< that assembly is the original: the paper's exact match
 };
 
-/// "none", "readable", "compiles" or "identical".
+/// "none", "readable", "compiles", "same-instructions" or "identical".
 std::string_view to_string(LiftRung rung);
 
 /// Where an IR stands and why it is not higher.

@@ -162,7 +162,7 @@ const std::vector<Endpoint>& endpoints() {
        {"--json"},
        {{"list", Kind::list, "-p", {}, 0, 0, true},
         {"wanted", Kind::choice, "", {{"ir", {}}, {"assembly", {"--asm"}}}}}},
-      {"/v1/lift", "lift", "assembly", {{"assembly", ".s"}}, {"--json"}, {}},
+      {"/v1/lift", "lift", "assembly", {{"assembly", ".s"}}, {"--json", "--with-ir"}, {}},
   };
   return table;
 }

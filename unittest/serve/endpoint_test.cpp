@@ -67,7 +67,7 @@ TEST(Endpoint, EmulateTakesAListAndWhatIsWanted) {
 TEST(Endpoint, LiftTakesAssemblyAlone) {
   const auto line = ask("/v1/lift", R"({"assembly": "ret"})");
   ASSERT_TRUE(line);
-  EXPECT_THAT(line->arguments, ElementsAre("lift", "--json", "program.s"));
+  EXPECT_THAT(line->arguments, ElementsAre("lift", "--json", "--with-ir", "program.s"));
   EXPECT_THAT(refusal("/v1/lift", R"({"assembly": "ret", "language": "assembly"})"),
               StartsWith("language: unknown field; expected assembly"));
 }

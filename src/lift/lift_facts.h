@@ -1,0 +1,83 @@
+// What lifting a function once tells about it: the first of two passes learns, the second writes.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "lift/signature.h"
+
+namespace llmc {
+
+/// Where the value in a register is from.
+struct RegisterOrigin {
+  enum class Kind {
+    entry,      ///< the caller
+    defined,    ///< an instruction of this function
+    result,     ///< a call: `site`
+    clobbered   ///< a call has destroyed it
+  };
+  Kind kind = Kind::entry;
+  unsigned width = 0;             ///< of `defined`: bits of it that were meant
+  bool is_number = false;         ///< of `defined`: a constant, which has no width of its own
+  AbiType type = AbiType::none;   ///< of a vector register: what was written
+  bool is_read = false;           ///< of `defined`: something has read it since
+  std::set<std::size_t> sites;    ///< calls whose result it may be
+  std::set<unsigned> parameters;  ///< vector registers at entry that it may be a copy of
+  std::optional<std::int64_t> constant;  ///< of `defined`: the whole register, where it is known
+  bool is_garbage = false;  ///< of `defined`: taken from the stack, where nobody had put it
+
+  friend bool operator==(const RegisterOrigin&, const RegisterOrigin&) = default;
+};
+
+/// The origins of all registers at one place.
+struct LiftRegisters {
+  std::array<RegisterOrigin, 16> general;
+  std::array<RegisterOrigin, 16> vector;
+
+  friend bool operator==(const LiftRegisters&, const LiftRegisters&) = default;
+};
+
+/// At the meeting of two ways: what can be said of both.
+LiftRegisters merged(const LiftRegisters& a, const LiftRegisters& b);
+
+/// One call as its registers tell.
+struct CallFacts {
+  std::string callee;  ///< empty: indirect
+  std::vector<AbiType> integers;  ///< as many of rdi, rsi, … as seem to be passed
+  std::vector<AbiType> reals;
+  std::size_t available = 6;  ///< as many of rdi, … as have any value at all
+  std::size_t pushed = 0;  ///< words that were pushed for it
+  bool sets_al = false;  ///< %al says how many vector registers: it is variadic
+  bool is_tail = false;
+  bool returns = true;
+  unsigned result_width = 0;  ///< bits of rax that are read afterwards
+  unsigned second_width = 0;  ///< of rdx
+  AbiType real_result = AbiType::none;
+};
+
+/// A return as its registers tell.
+struct ReturnFacts {
+  RegisterOrigin rax, rdx, xmm0, xmm1;
+};
+
+/// All of a function.
+struct LiftFacts {
+  std::array<unsigned, 6> integer_parameters{};  ///< bits read of rdi, rsi, …; 0: not read
+  std::array<AbiType, 8> real_parameters{};
+  std::map<std::int64_t, unsigned> slots;  ///< frame offset: most bytes accessed there
+  std::set<std::int64_t> escapes;  ///< frame offsets whose address is a value
+  std::set<std::int64_t> saves;  ///< frame offsets where the caller's registers are kept
+  std::vector<CallFacts> calls;  ///< in order of lifting
+  std::vector<ReturnFacts> returns;
+  /// Where the stack pointer goes back by a pop, that goes to %rax if nothing is returned there,
+  /// and to %rcx if something is.
+  bool pops_beside_result = false, pops_into_result = false;
+  std::map<std::size_t, LiftRegisters> exits;  ///< of each block, by number
+};
+
+}  // namespace llmc
