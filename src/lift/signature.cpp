@@ -31,6 +31,7 @@ AbiExtension extension_of(bool is_signed, bool is_zero) {
 /// The signature of `function`, or nothing where it cannot be said.
 std::optional<LiftSignature> abi_signature(const llvm::Function& function) {
   LiftSignature signature;
+  signature.source = SignatureSource::given;
   signature.variadic = function.isVarArg();
   signature.returns = !function.doesNotReturn();
   for (const llvm::Argument& argument : function.args()) {

@@ -237,7 +237,9 @@ llvm::CallInst* X86Calls::emit(const Callee& callee, bool is_tail) {
   }
   const CallFacts& passed = site < sites_.size() ? sites_[site] : here;
   std::vector<llvm::Type*> types;
+  machine_.reads_for_keeping = true;
   const auto values = arguments(signature, passed, types, is_tail);
+  machine_.reads_for_keeping = false;
   llvm::FunctionType* const type = machine_.function_type(signature);
   llvm::Value* target = callee.address;
   if (!callee.name.empty()) {
@@ -301,8 +303,12 @@ void X86Calls::note_return() {
 }
 
 llvm::Value* X86Calls::result_value(AbiType type, bool is_second) {
-  if (is_vector_class(type)) return real_argument(is_second ? 1 : 0, type);
-  return integer_argument(is_second ? k_rdx : k_rax, type);
+  machine_.reads_for_keeping = true;
+  llvm::Value* const value = is_vector_class(type)
+                                 ? real_argument(is_second ? 1 : 0, type)
+                                 : integer_argument(is_second ? k_rdx : k_rax, type);
+  machine_.reads_for_keeping = false;
+  return value;
 }
 
 void X86Calls::give_back() {

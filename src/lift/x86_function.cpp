@@ -257,7 +257,9 @@ void X86Pass::push(const AsmInstruction& instruction) {
     const bool may_be_argument = is_argument_register(reg->number);
     is_garbage = !may_be_argument && (before.kind == RegisterOrigin::Kind::entry ||
                                       before.kind == RegisterOrigin::Kind::clobbered);
+    machine_.reads_for_keeping = is_garbage;
     value = machine_.read({reg->number, 64});
+    machine_.reads_for_keeping = false;
     if (is_garbage) machine_.registers.general[reg->number] = before;
   } else {
     value = machine_.load(machine_.ir.getInt64Ty(), X86Machine::address_of(instruction));

@@ -424,6 +424,8 @@ llvm::GlobalValue* X86Machine::symbol(const std::string& name) {
 // ---- where values are from
 
 void X86Machine::note_read(unsigned number, unsigned width) {
+  if (registers.general[number].kind == RegisterOrigin::Kind::clobbered && !reads_for_keeping)
+    refuse("it reads a register that a call has left without a value");
   RegisterOrigin& origin = registers.general[number];
   origin.is_read = true;
   if (origin.kind == RegisterOrigin::Kind::entry) {
@@ -451,6 +453,8 @@ void X86Machine::note_write(unsigned number, unsigned width) {
 }
 
 void X86Machine::note_vector_read(unsigned xmm, AbiType type) {
+  if (registers.vector[xmm].kind == RegisterOrigin::Kind::clobbered && !reads_for_keeping)
+    refuse("it reads a register that a call has left without a value");
   RegisterOrigin& origin = registers.vector[xmm];
   origin.is_read = true;
   const auto learn = [&](AbiType& known) {

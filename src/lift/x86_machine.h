@@ -135,6 +135,8 @@ class X86Machine {
 
   // Where values are from; what signatures are inferred from.
   LiftRegisters registers;
+  /// Reads that do not ask for a value: of what is saved, or passed to who may not look at it.
+  bool reads_for_keeping = false;
   void note_read(unsigned number, unsigned width);
   void note_write(unsigned number, unsigned width);
   void note_vector_read(unsigned xmm, AbiType type);

@@ -144,6 +144,12 @@ TEST(RuleLifter, WhatIsNotModelledIsRefusedWithTheInstruction) {
       HasSubstr("variable number of arguments"));
 }
 
+TEST(RuleLifter, WhatACallDestroysIsNotRead) {
+  const std::string text =
+      function("f", "\tpushq %rax\n\tcallq g@PLT\n\tmovl %r8d, %eax\n\tpopq %rcx\n\tretq\n");
+  EXPECT_THAT(lift(text, "f"), HasSubstr("a register that a call has left without a value"));
+}
+
 TEST(RuleLifter, FlagsThatNobodyKnowsAreRefused) {
   EXPECT_THAT(lift(function("f", "\trolq %cl, %rdi\n\tjb .LBB0_1\n.LBB0_1:\n\tretq\n"), "f"),
               HasSubstr("carry flag"));
