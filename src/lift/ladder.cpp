@@ -36,8 +36,9 @@ Result<std::string> lower(const std::string& ir) {
   return clean_assembly(text);
 }
 
-/// The first line that differs, both ways.
-std::string first_difference(std::string_view made, std::string_view wanted) {
+}  // namespace
+
+std::string first_differing_line(std::string_view made, std::string_view wanted) {
   for (std::size_t number = 1;; ++number) {
     const std::string_view a = made.substr(0, made.find('\n'));
     const std::string_view b = wanted.substr(0, wanted.find('\n'));
@@ -47,8 +48,6 @@ std::string first_difference(std::string_view made, std::string_view wanted) {
     wanted.remove_prefix(std::min(b.size() + 1, wanted.size()));
   }
 }
-
-}  // namespace
 
 std::string_view to_string(LiftRung rung) {
   switch (rung) {
@@ -80,7 +79,7 @@ LiftStanding climb(std::string_view ir, std::string_view assembly) {
   if (!made) return {LiftRung::readable, made.error().message, ""};
   const std::string wanted = clean_assembly(assembly);
   if (*made == wanted) return {LiftRung::identical, "", std::move(*made)};
-  std::string reason = first_difference(*made, wanted);
+  std::string reason = first_differing_line(*made, wanted);
   return {LiftRung::compiles, std::move(reason), std::move(*made)};
 }
 

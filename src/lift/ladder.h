@@ -27,6 +27,9 @@ struct LiftStanding {
   std::string assembly;    ///< what it compiles to, as clean_assembly leaves it
 };
 
+/// The first line in which two texts differ: "line 3 is 'ret' instead of 'nop'". There must be one.
+std::string first_differing_line(std::string_view made, std::string_view wanted);
+
 /// Climbs as far as `ir` goes, for x86-64 Linux at -Oz as clang lowers it. Assemblies are compared
 /// as clean_assembly leaves them. All work is done in a child process, which may die of the IR.
 LiftStanding climb(std::string_view ir, std::string_view assembly);

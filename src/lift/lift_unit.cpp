@@ -41,18 +41,6 @@ LiftFeatures features_of(const AsmUnit& unit, const AsmFunction& function) {
   return features;
 }
 
-/// The first line that differs.
-std::string difference(std::string_view made, std::string_view wanted) {
-  for (std::size_t number = 1;; ++number) {
-    const std::string_view a = made.substr(0, made.find('\n'));
-    const std::string_view b = wanted.substr(0, wanted.find('\n'));
-    if (a != b || made.empty() || wanted.empty())
-      return fmt::format("line {} is '{}' instead of '{}'", number, a, b);
-    made.remove_prefix(std::min(a.size() + 1, made.size()));
-    wanted.remove_prefix(std::min(b.size() + 1, wanted.size()));
-  }
-}
-
 /// What a child tells of a function, as JSON.
 nlohmann::json packed(const LiftResult& result) {
   return {{"origin", static_cast<int>(result.origin)},
@@ -100,7 +88,7 @@ Result<LiftResult> lift_here(const RuleLifter& lifter, const AsmUnit& unit,
   if (found->judged.identical && options.claims_little) {
     result.ir = claim_little(found->text, judge, limits, result.claims_dropped);
   } else if (!found->judged.identical) {
-    result.reason = difference(found->judged.made, judge.wanted());
+    result.reason = first_differing_line(found->judged.made, judge.wanted());
     if (const AsmFunction* const made = judge.made().function(function.name);
         made != nullptr && judge.judge(found->text) &&
         same_modulo_registers(unit, function, judge.made(), *judge.made().function(function.name)))

@@ -11,7 +11,6 @@ namespace {
 
 using Kind = RegisterOrigin::Kind;
 
-constexpr std::array<unsigned, 6> k_integers = {k_rdi, k_rsi, k_rdx, k_rcx, 8, 9};
 constexpr unsigned k_reals = 8;
 
 /// An instruction has put it there, and nothing but a call can be why.
@@ -22,8 +21,8 @@ bool is_fresh(const RegisterOrigin& origin) {
 /// How many of the six seem to be passed: up to the last that was written for no other reason.
 std::size_t integers_passed(const LiftRegisters& registers) {
   std::size_t count = 0;
-  for (std::size_t i = 0; i < k_integers.size(); ++i) {
-    const RegisterOrigin& origin = registers.general[k_integers[i]];
+  for (std::size_t i = 0; i < k_argument_registers.size(); ++i) {
+    const RegisterOrigin& origin = registers.general[k_argument_registers[i]];
     if (origin.kind == Kind::clobbered) break;
     if (is_fresh(origin)) count = i + 1;
   }
@@ -53,7 +52,7 @@ AbiType real_type(const RegisterOrigin& origin) {
 }  // namespace
 
 bool is_argument_register(unsigned number) {
-  return std::ranges::find(k_integers, number) != k_integers.end();
+  return std::ranges::find(k_argument_registers, number) != k_argument_registers.end();
 }
 
 void X86Calls::write_integer(unsigned number, llvm::Value* value) {
@@ -81,8 +80,8 @@ void X86Calls::bind_parameters() {
         argument.getType()->isFloatingPointTy() || argument.getType()->isVectorTy();
     if (is_real && reals < k_reals) {
       write_real(reals++, &argument);
-    } else if (!is_real && integers < k_integers.size()) {
-      write_integer(k_integers[integers++], &argument);
+    } else if (!is_real && integers < k_argument_registers.size()) {
+      write_integer(k_argument_registers[integers++], &argument);
     } else {
       const auto bytes = static_cast<unsigned>(
           machine_.function().getParent()->getDataLayout().getTypeStoreSize(argument.getType()));
@@ -126,8 +125,8 @@ CallFacts X86Calls::facts_here(const Callee& callee, CallFacts facts) const {
   facts.integers.clear();
   facts.reals.clear();
   facts.available = 0;
-  while (facts.available < k_integers.size() &&
-         registers.general[k_integers[facts.available]].kind != Kind::clobbered)
+  while (facts.available < k_argument_registers.size() &&
+         registers.general[k_argument_registers[facts.available]].kind != Kind::clobbered)
     ++facts.available;
   facts.pushed = 0;
   for (std::int64_t at = machine_.sp;; at += 8) {
@@ -136,7 +135,7 @@ CallFacts X86Calls::facts_here(const Callee& callee, CallFacts facts) const {
     ++facts.pushed;
   }
   for (std::size_t i = 0; i < integers_passed(registers); ++i)
-    facts.integers.push_back(integer_type(registers.general[k_integers[i]]));
+    facts.integers.push_back(integer_type(registers.general[k_argument_registers[i]]));
   for (std::size_t i = 0; i < reals_passed(registers); ++i)
     facts.reals.push_back(real_type(registers.vector[i]));
   return facts;
@@ -182,8 +181,8 @@ std::vector<llvm::Value*> X86Calls::arguments(const LiftSignature& signature, co
     llvm::Value* value = nullptr;
     if (is_vector_class(type) && reals < k_reals) {
       value = real_argument(reals++, type);
-    } else if (!is_vector_class(type) && integers < k_integers.size()) {
-      value = integer_argument(k_integers[integers++], type);
+    } else if (!is_vector_class(type) && integers < k_argument_registers.size()) {
+      value = integer_argument(k_argument_registers[integers++], type);
     } else {
       llvm::Type* const loaded = machine_.type_of(type);
       value =
@@ -208,9 +207,9 @@ void X86Calls::pass_on(LiftSignature& signature) const {
   auto own = std::ranges::count_if(signature_->parameters, is_integer);
   auto passed = std::ranges::count_if(signature.parameters, is_integer);
   if (passed != static_cast<std::ptrdiff_t>(signature.parameters.size())) return;
-  own = std::min<std::ptrdiff_t>(own, k_integers.size());
+  own = std::min<std::ptrdiff_t>(own, k_argument_registers.size());
   for (; passed < own; ++passed) {
-    const unsigned number = k_integers[static_cast<std::size_t>(passed)];
+    const unsigned number = k_argument_registers[static_cast<std::size_t>(passed)];
     if (machine_.registers.general[number].kind != Kind::entry) return;
     signature.parameters.push_back({AbiType::i64});
   }

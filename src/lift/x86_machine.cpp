@@ -11,7 +11,6 @@
 namespace llmc {
 namespace {
 
-constexpr std::array<unsigned, 6> k_integer_arguments = {k_rdi, k_rsi, k_rdx, k_rcx, 8, 9};
 constexpr std::array<unsigned, 9> k_caller_saved = {k_rax, k_rcx, k_rdx, k_rsi, k_rdi,
                                                     8,     9,     10,    11};
 
@@ -431,8 +430,8 @@ void X86Machine::note_read(unsigned number, unsigned width) {
   if (origin.kind == RegisterOrigin::Kind::entry) {
     if (number == k_rax && width == 8)
       refuse("it takes a variable number of arguments, which is not modelled");
-    for (std::size_t i = 0; i < k_integer_arguments.size(); ++i)
-      if (k_integer_arguments[i] == number)
+    for (std::size_t i = 0; i < k_argument_registers.size(); ++i)
+      if (k_argument_registers[i] == number)
         facts_.integer_parameters[i] = std::max(facts_.integer_parameters[i], width);
   }
   for (const std::size_t site : origin.sites) {

@@ -1,6 +1,7 @@
 // LLVM's names of x86-64 registers and instructions, taken apart.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string_view>
 
@@ -17,6 +18,9 @@ struct X86Register {
 
 inline constexpr unsigned k_rax = 0, k_rcx = 1, k_rdx = 2, k_rbx = 3, k_rsp = 4, k_rbp = 5,
                           k_rsi = 6, k_rdi = 7;
+
+/// The registers of the first six integer arguments under the System V convention, in order.
+inline constexpr std::array<unsigned, 6> k_argument_registers = {k_rdi, k_rsi, k_rdx, k_rcx, 8, 9};
 
 /// "EAX", "R8D", "SIL", …; nothing for other registers.
 std::optional<X86Register> x86_register(std::string_view name);
