@@ -3,11 +3,13 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "assembly/assembly.h"
 #include "support/error.h"
+#include "toolchain/assembly_printer.h"
 #include "toolchain/codegen.h"
 
 namespace llmc {
@@ -17,6 +19,8 @@ struct JudgedLift {
   bool identical = false;
   std::size_t distance = 0;  ///< lines of canonical text to insert and delete
   std::string made;          ///< the canonical text
+  AsmUnit assembly;          ///< what it is the text of
+  double agreed = 1;  ///< how much of the text, from its beginning, is that of the original: 0 to 1
 };
 
 /// Compiles candidates for one function.
@@ -29,19 +33,18 @@ class LiftJudge {
   /// on the order of uses, which another form of the same module may have otherwise.
   Result<JudgedLift> judge(const std::string& text);
 
-  /// The assembly itself, of the last candidate.
-  [[nodiscard]] const AsmUnit& made() const { return made_; }
   [[nodiscard]] unsigned candidates() const { return candidates_; }
   [[nodiscard]] const std::string& wanted() const { return wanted_; }
   [[nodiscard]] const AsmFunction& function() const { return *function_; }
 
  private:
-  LiftJudge(const AsmUnit& unit, const AsmFunction& function, CodeGenerator generator);
+  LiftJudge(const AsmUnit& unit, const AsmFunction& function,
+            std::unique_ptr<CodeGenerator> generator, AssemblyPrinter printer);
   const AsmUnit* unit_;
   const AsmFunction* function_;
-  CodeGenerator generator_;
+  std::unique_ptr<CodeGenerator> generator_;  ///< the printer's
+  AssemblyPrinter printer_;
   std::string wanted_;
-  AsmUnit made_;
   unsigned candidates_ = 0;
 };
 

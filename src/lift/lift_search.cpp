@@ -3,8 +3,8 @@
 #include <llvm/IR/InstIterator.h>
 #include <llvm/IR/Instructions.h>
 #include <llvm/IR/Module.h>
-#include <llvm/IR/Operator.h>
 
+#include <algorithm>
 #include <ctime>
 #include <functional>
 #include <optional>
@@ -65,118 +65,144 @@ class LiftSearch {
   Result<SearchedLift> run();
 
  private:
+  /// When a guess takes the place of the best so far.
+  enum class Taken { if_closer, if_identical, always };
+
   bool is_over() const {
     return best_ && (best_->judged.identical || judge_.candidates() >= limits_.most_candidates ||
                      now() >= end_);
   }
-  void guess(const LiftGuess& guess, const LiftSignature& signature);
-  void guess_objects(const LiftSignature& signature);
-  void change();
+  void guess(const LiftGuess& guess, const LiftSignature& signature, Taken taken);
+  void guess_all(const LiftSignature& signature);
+  bool change(const std::function<std::optional<std::size_t>(llvm::Function&)>& make);
+  void change_everywhere();
+  void change_at_places();
   void settle();
-  void forget_claims();
 
   const RuleLifter& lifter_;
   LiftJudge& judge_;
   SearchLimits limits_;
   std::chrono::nanoseconds end_;
   std::optional<SearchedLift> best_;
+  std::vector<SearchedLift> starts_;  ///< guesses to change
+  std::optional<SearchedLift> unclaimed_;  ///< before the first change that claimed something
   std::string error_;
 };
 
-void LiftSearch::guess(const LiftGuess& guess, const LiftSignature& signature) {
-  if (is_over()) return;
+void LiftSearch::guess(const LiftGuess& guess, const LiftSignature& signature, Taken taken) {
+  const auto note = [&](const Error& error) {
+    if (error_.empty()) error_ = error.message;
+  };
   auto lifted = lifter_.lift(judge_.function().name, guess);
-  if (!lifted) {
-    if (error_.empty()) error_ = lifted.error().message;
-    return;
-  }
+  if (!lifted) return note(lifted.error());
   auto judged = judge_.judge(lifted->text);
-  if (!judged) {
-    if (error_.empty()) error_ = judged.error().message;
-    return;
+  if (!judged) return note(judged.error());
+  const bool is_first = !best_ || (taken == Taken::always && best_->is_first);
+  SearchedLift made{std::move(lifted->text), std::move(*judged), signature, is_first};
+  const bool is_closer = !best_ || made.judged.distance < best_->judged.distance;
+  if (taken == Taken::if_closer) starts_.push_back(made);
+  if (made.judged.identical || taken == Taken::always || (taken == Taken::if_closer && is_closer))
+    best_ = std::move(made);
+}
+
+/// Other passes, other results, another cut of the frame.
+void LiftSearch::guess_all(const LiftSignature& signature) {
+  const std::vector<std::string> passes = pass_guesses();
+  for (std::size_t i = 1; i < passes.size() && !is_over(); ++i)
+    guess({.passes = passes[i]}, signature, Taken::if_closer);
+  for (const LiftSignature& other : result_guesses(signature)) {
+    if (!is_over()) guess({.signature = other}, other, Taken::if_closer);
+    if (!is_over()) guess({.passes = passes[1], .signature = other}, other, Taken::if_closer);
   }
-  if (!best_ || judged->identical || judged->distance < best_->judged.distance)
-    best_ = {std::move(lifted->text), std::move(*judged), signature, !best_.has_value()};
+  // An exact match proves what is only a guess about the frame; nothing less does.
+  if (!is_over()) guess({.frame = LiftGuess::Frame::objects}, signature, Taken::if_identical);
 }
 
-void LiftSearch::guess_objects(const LiftSignature& signature) {
-  if (is_over()) return;
-  auto lifted = lifter_.lift(judge_.function().name, {.frame = LiftGuess::Frame::objects});
-  if (!lifted) return;
-  auto judged = judge_.judge(lifted->text);
-  if (judged && judged->identical)
-    best_ = {std::move(lifted->text), std::move(*judged), signature, false};
-}
-
-/// Small changes, in an order drawn at random; each that does not make it worse stays.
-void LiftSearch::change() {
-  Random random(limits_.seed);
+/// Tries one change of the best so far, which stays if it does not make it worse. `make` says the
+/// kind of the change it made, or that there was nothing to change. False: there was not.
+bool LiftSearch::change(const std::function<std::optional<std::size_t>(llvm::Function&)>& make) {
   auto module = IrModule::parse(best_->text, "the lifted IR");
-  while (module && !is_over()) {
-    llvm::Function& function = *module->module().getFunction(judge_.function().name);
-    const std::size_t moves = count_moves(function);
-    if (moves == 0 || !make_move(function, random.below(moves))) {
-      if (now() >= end_) return;
-      continue;
-    }
-    std::string text = module->text();
-    auto judged = judge_.judge(text);
-    if (judged && (judged->identical || judged->distance <= best_->judged.distance)) {
-      best_->judged = std::move(*judged);
-      best_->text = std::move(text);
-      best_->is_first = false;
-    } else {
-      module = IrModule::parse(best_->text, "the lifted IR");
-    }
-  }
-}
-
-/// Without an exact match nothing speaks for a result that is too narrow.
-void LiftSearch::settle() {
-  const LiftSignature widest = lifter_.widest_signature(judge_.function().name);
-  if (best_->signature != widest) {
-    auto lifted = lifter_.lift(judge_.function().name, {.signature = widest});
-    if (!lifted) return;
-    if (auto judged = judge_.judge(lifted->text))
-      best_ = {std::move(lifted->text), std::move(*judged), widest, best_->is_first};
-  }
-  forget_claims();
-}
-
-/// Without an exact match nothing speaks for the claims that changes have made.
-void LiftSearch::forget_claims() {
-  auto module = IrModule::parse(best_->text, "the lifted IR");
-  if (!module) return;
-  for (llvm::Instruction& instruction :
-       llvm::instructions(*module->module().getFunction(judge_.function().name)))
-    if (llvm::isa<llvm::OverflowingBinaryOperator>(instruction)) {
-      instruction.setHasNoSignedWrap(false);
-      instruction.setHasNoUnsignedWrap(false);
-    }
+  if (!module) return false;
+  const auto kind = make(*module->module().getFunction(judge_.function().name));
+  if (!kind) return false;
   std::string text = module->text();
-  if (auto judged = judge_.judge(text)) {
-    best_->judged = std::move(*judged);
-    best_->text = std::move(text);
+  auto judged = judge_.judge(text);
+  if (!judged || (!judged->identical && judged->distance > best_->judged.distance)) return true;
+  if (!unclaimed_ && move_claims(*kind)) unclaimed_ = best_;
+  best_->judged = std::move(*judged);
+  best_->text = std::move(text);
+  best_->is_first = false;
+  return true;
+}
+
+/// What may well hold at all places, for the best of the guesses: a wrong guess can be closer than
+/// the right one.
+void LiftSearch::change_everywhere() {
+  constexpr std::size_t k_starts = 4;
+  std::ranges::stable_sort(starts_, {},
+                           [](const SearchedLift& one) { return one.judged.distance; });
+  std::optional<SearchedLift> closest, unclaimed;
+  for (std::size_t i = 0; i < std::min(k_starts, starts_.size()) && !is_over(); ++i) {
+    best_ = std::move(starts_[i]);
+    unclaimed_.reset();
+    for (std::size_t kind = 0; kind < k_moves_everywhere && !is_over(); ++kind)
+      change([&](llvm::Function& function) {
+        return make_everywhere(function, kind) ? std::optional(kind) : std::nullopt;
+      });
+    if (closest && !best_->judged.identical && best_->judged.distance >= closest->judged.distance)
+      continue;
+    closest = best_;
+    unclaimed = unclaimed_;
   }
+  if (!closest) return;
+  best_ = std::move(closest);
+  unclaimed_ = std::move(unclaimed);
+}
+
+/// Small changes at places drawn at random, half of them from where the assembly begins to differ:
+/// blocks of the IR stand in the order of those of the assembly, more or less.
+void LiftSearch::change_at_places() {
+  Random random(limits_.seed);
+  constexpr std::size_t k_near = 8;  // instructions to either side
+  while (!is_over()) {
+    const bool is_near = random.below(2) == 0;
+    const double agreed = best_->judged.agreed;
+    const bool was_made = change([&](llvm::Function& function) -> std::optional<std::size_t> {
+      const std::size_t count = function.getInstructionCount();
+      // Many kinds of changes are possible at few places: draw until one is.
+      for (unsigned tries = 0; tries < 200; ++tries) {
+        std::size_t place = random.below(count);
+        if (is_near) {
+          const auto middle = static_cast<std::size_t>(agreed * static_cast<double>(count));
+          place = std::min(count - 1, middle + random.below(2 * k_near));
+          place -= std::min(place, k_near);
+        }
+        const std::size_t kind = random.below(move_kinds());
+        if (make_move(function, place, kind)) return kind;
+      }
+      return std::nullopt;
+    });
+    if (!was_made && !is_near) return;
+  }
+}
+
+/// Without an exact match nothing speaks for the claims that changes have made, nor for a result
+/// that is too narrow.
+void LiftSearch::settle() {
+  if (unclaimed_) best_ = std::move(unclaimed_);
+  const LiftSignature widest = lifter_.widest_signature(judge_.function().name);
+  if (best_->signature != widest) guess({.signature = widest}, widest, Taken::always);
 }
 
 Result<SearchedLift> LiftSearch::run() {
   const LiftSignature* const inferred = lifter_.signature(judge_.function().name);
   const LiftSignature signature = inferred == nullptr ? LiftSignature() : *inferred;
-  const std::vector<std::string> passes = pass_guesses();
-  guess({}, signature);
+  guess({}, signature, Taken::if_closer);
   const bool is_searching = limits_.budget.count() > 0;
-  for (std::size_t i = 1; is_searching && i < passes.size(); ++i)
-    guess({.passes = passes[i]}, signature);
-  for (const LiftSignature& other : result_guesses(signature)) {
-    if (!is_searching) break;
-    guess({.signature = other}, other);
-    guess({.passes = passes[1], .signature = other}, other);
-  }
-  // An exact match proves what is only a guess about the frame; nothing less does.
-  if (is_searching) guess_objects(signature);
+  if (is_searching && !is_over()) guess_all(signature);
   if (!best_) return fail(error_);
-  if (is_searching && !is_over()) change();
+  if (is_searching) change_everywhere();
+  if (is_searching) change_at_places();
   if (!best_->judged.identical) settle();
   return std::move(*best_);
 }

@@ -89,9 +89,8 @@ Result<LiftResult> lift_here(const RuleLifter& lifter, const AsmUnit& unit,
     result.ir = claim_little(found->text, judge, limits, result.claims_dropped);
   } else if (!found->judged.identical) {
     result.reason = first_differing_line(found->judged.made, judge.wanted());
-    if (const AsmFunction* const made = judge.made().function(function.name);
-        made != nullptr && judge.judge(found->text) &&
-        same_modulo_registers(unit, function, judge.made(), *judge.made().function(function.name)))
+    const AsmUnit& made = found->judged.assembly;
+    if (same_modulo_registers(unit, function, made, *made.function(function.name)))
       result.rung = LiftRung::same_instructions;
   }
   result.candidates = judge.candidates();

@@ -25,6 +25,10 @@ void narrow_phis(llvm::Function& function);
 /// `if (x > n) goto d; switch (x) { n + 1 cases }` becomes a switch with the default d.
 void recover_switches(llvm::Function& function);
 
+/// `if (x < n && mask >> x & 1)` becomes a switch on x with a case for each bit of the mask, which
+/// is what code generation makes it of.
+void recover_bit_tests(llvm::Function& function);
+
 /// `getelementptr i8, p, x * 24` counts elements of 24 bytes.
 void recover_elements(llvm::Function& function);
 

@@ -211,6 +211,7 @@ Result<LiftedFunction> RuleLifter::lift(const std::string& name, const LiftGuess
   recover_pointers(*module.getFunction(name));
   LLMC_CHECK(run(guess.passes.empty() ? default_lift_passes() : guess.passes));
   recover_switches(*module.getFunction(name));
+  recover_bit_tests(*module.getFunction(name));
   order_blocks(*module.getFunction(name));
   recover_elements(*module.getFunction(name));
   define_private_data(parts_->unit, module);

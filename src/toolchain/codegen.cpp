@@ -15,6 +15,8 @@
 #include <map>
 #include <optional>
 
+#include "toolchain/assembly_printer.h"
+
 namespace llmc {
 namespace {
 
@@ -166,8 +168,8 @@ Result<CodeGenerator> CodeGenerator::create(const CodegenOptions& options,
 
 namespace {
 
-Result<std::string> emit(llvm::TargetMachine& target, llvm::Module& module,
-                         llvm::CodeGenFileType type) {
+/// Sets up `target` for `module`, or says why the module is not for it.
+Result<void> fit(llvm::TargetMachine& target, llvm::Module& module) {
   if (module.getDataLayout() != target.createDataLayout()) {
     if (!module.getDataLayout().isDefault())
       return fail(fmt::format("the module's data layout does not fit the target '{}'",
@@ -175,17 +177,31 @@ Result<std::string> emit(llvm::TargetMachine& target, llvm::Module& module,
     module.setDataLayout(target.createDataLayout());
   }
   if (auto size = module.getCodeModel()) target.setCodeModel(*size);
-  llvm::SmallVector<char, 0> buffer;
-  llvm::raw_svector_ostream stream(buffer);
-  llvm::legacy::PassManager passes;
+  return {};
+}
+
+/// The passes that write a module of that triple to `stream`.
+Result<void> add_passes(llvm::TargetMachine& target, const std::string& triple,
+                        llvm::CodeGenFileType type, llvm::raw_pwrite_stream& stream,
+                        llvm::legacy::PassManager& passes) {
   passes.add(llvm::createTargetTransformInfoWrapperPass(target.getTargetIRAnalysis()));
-  passes.add(new llvm::TargetLibraryInfoWrapperPass(
-      llvm::TargetLibraryInfoImpl(llvm::Triple(module.getTargetTriple()))));
+  passes.add(
+      new llvm::TargetLibraryInfoWrapperPass(llvm::TargetLibraryInfoImpl(llvm::Triple(triple))));
   if (target.getOptLevel() != llvm::CodeGenOptLevel::None)
     passes.add(llvm::createObjCARCContractPass());
   if (target.addPassesToEmitFile(passes, stream, nullptr, type, /*DisableVerify=*/true))
     return fail(fmt::format("the target '{}' cannot emit this kind of file",
                             target.getTargetTriple().str()));
+  return {};
+}
+
+Result<std::string> emit(llvm::TargetMachine& target, llvm::Module& module,
+                         llvm::CodeGenFileType type) {
+  LLMC_CHECK(fit(target, module));
+  llvm::SmallVector<char, 0> buffer;
+  llvm::raw_svector_ostream stream(buffer);
+  llvm::legacy::PassManager passes;
+  LLMC_CHECK(add_passes(target, module.getTargetTriple(), type, stream, passes));
   passes.run(module);
   return std::string(buffer.data(), buffer.size());
 }
@@ -198,6 +214,33 @@ Result<std::string> CodeGenerator::emit_object(llvm::Module& module) const {
 
 Result<std::string> CodeGenerator::emit_assembly(llvm::Module& module) const {
   return emit(*target_, module, llvm::CodeGenFileType::AssemblyFile);
+}
+
+struct AssemblyPrinter::State {
+  explicit State(llvm::TargetMachine& for_target) : target(for_target), stream(buffer) {}
+  llvm::TargetMachine& target;
+  llvm::SmallVector<char, 0> buffer;
+  llvm::raw_svector_ostream stream;
+  llvm::legacy::PassManager passes;
+};
+
+AssemblyPrinter::AssemblyPrinter(std::unique_ptr<State> state) : state_(std::move(state)) {}
+AssemblyPrinter::AssemblyPrinter(AssemblyPrinter&&) noexcept = default;
+AssemblyPrinter::~AssemblyPrinter() = default;
+
+Result<AssemblyPrinter> AssemblyPrinter::create(const CodeGenerator& generator,
+                                                const std::string& module_triple) {
+  auto state = std::make_unique<State>(generator.target());
+  LLMC_CHECK(add_passes(state->target, module_triple, llvm::CodeGenFileType::AssemblyFile,
+                        state->stream, state->passes));
+  return AssemblyPrinter(std::move(state));
+}
+
+Result<std::string> AssemblyPrinter::print(llvm::Module& module) {
+  LLMC_CHECK(fit(state_->target, module));
+  state_->buffer.clear();
+  state_->passes.run(module);
+  return std::string(state_->buffer.data(), state_->buffer.size());
 }
 
 }  // namespace llmc
