@@ -20,12 +20,11 @@
 
 #include "lift/call_agreement.h"
 #include "lift/lift_data.h"
+#include "lift/lift_symbols.h"
 #include "lift/lift_unit.h"
 
 namespace llmc {
 namespace {
-
-bool is_private(std::string_view symbol) { return symbol.starts_with(".L"); }
 
 /// True if `section` is `family` or one of its kin, such as ".text.startup".
 bool is_of(std::string_view section, std::string_view family) {
@@ -48,34 +47,12 @@ bool describes_code(std::string_view section) {
          std::ranges::any_of(k_families, [&](auto family) { return is_of(section, family); });
 }
 
-llvm::GlobalValue::LinkageTypes ir_linkage(AsmLinkage linkage, std::string_view symbol) {
-  if (is_private(symbol)) return llvm::GlobalValue::PrivateLinkage;
-  switch (linkage) {
-    case AsmLinkage::local:
-      return llvm::GlobalValue::InternalLinkage;
-    case AsmLinkage::weak:
-      return llvm::GlobalValue::WeakAnyLinkage;
-    case AsmLinkage::global:
-      break;
-  }
-  return llvm::GlobalValue::ExternalLinkage;
-}
-
 void show(llvm::GlobalValue& value, AsmVisibility visibility) {
   if (value.hasLocalLinkage()) return;
   if (visibility == AsmVisibility::hidden)
     value.setVisibility(llvm::GlobalValue::HiddenVisibility);
   else if (visibility == AsmVisibility::protected_)
     value.setVisibility(llvm::GlobalValue::ProtectedVisibility);
-}
-
-/// Puts the definition `made` in the place of the declaration of that name, if there is one.
-void take_place(llvm::GlobalValue& made, const std::string& name, llvm::Module& module) {
-  llvm::GlobalValue* const known = module.getNamedValue(name);
-  if (known == nullptr) return made.setName(name);
-  known->replaceAllUsesWith(&made);
-  made.takeName(known);
-  known->eraseFromParent();
 }
 
 class Joiner {
@@ -121,9 +98,9 @@ void Joiner::note_ambiguous_names() {
   for (const auto& [name, linkage] : unit_.undefined) others.insert(name);
   for (const auto& [name, target] : unit_.aliases) others.insert(name);
   for (const AsmDatum& datum : unit_.data)
-    if (!is_private(datum.name)) others.insert(datum.name);
+    if (!is_private_symbol(datum.name)) others.insert(datum.name);
   for (const AsmDatum& datum : unit_.data)
-    if (is_private(datum.name) && others.contains(ir_name(datum.name)))
+    if (is_private_symbol(datum.name) && others.contains(ir_name(datum.name)))
       ambiguous_.insert(ir_name(datum.name));
 }
 
@@ -229,7 +206,7 @@ void Joiner::define_data() {
   for (const AsmDatum& datum : unit_.data) {
     const bool is_found_by_section = !datum.section.empty() && !is_standard(datum.section);
     if (describes_code(datum.section) || ambiguous_.contains(ir_name(datum.name))) continue;
-    if ((datum.name.empty() || is_private(datum.name)) && !is_found_by_section) continue;
+    if ((datum.name.empty() || is_private_symbol(datum.name)) && !is_found_by_section) continue;
     auto made = datum.problem.empty() ? define_datum(unit_, datum, *module_)
                                       : Result<llvm::GlobalVariable*>(fail(datum.problem));
     if (made)
@@ -239,7 +216,7 @@ void Joiner::define_data() {
   }
   define_private_data(unit_, *module_);
   for (const AsmDatum& datum : unit_.data) {
-    if (!is_private(datum.name)) continue;
+    if (!is_private_symbol(datum.name)) continue;
     llvm::GlobalVariable* const variable = module_->getNamedGlobal(ir_name(datum.name));
     if (variable != nullptr && variable->hasInitializer()) defined.emplace_back(&datum, variable);
   }

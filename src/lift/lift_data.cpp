@@ -8,26 +8,10 @@
 #include <vector>
 
 #include "ir/module.h"
+#include "lift/lift_symbols.h"
 
 namespace llmc {
 namespace {
-
-llvm::GlobalValue* symbol_of(const AsmUnit& unit, const std::string& name, llvm::Module& module) {
-  const std::string in_ir = ir_name(name);
-  if (llvm::GlobalValue* const known = module.getNamedValue(in_ir)) return known;
-  llvm::LLVMContext& context = module.getContext();
-  if (unit.function(name) != nullptr)
-    return llvm::Function::Create(llvm::FunctionType::get(llvm::Type::getVoidTy(context), false),
-                                  llvm::GlobalValue::ExternalLinkage, in_ir, &module);
-  const AsmDatum* const datum = unit.datum(name);
-  llvm::Type* const byte = llvm::Type::getInt8Ty(context);
-  llvm::Type* const type =
-      datum == nullptr ? byte : llvm::ArrayType::get(byte, datum->bytes.size());
-  auto* const made = new llvm::GlobalVariable(module, type, false,
-                                              llvm::GlobalValue::ExternalLinkage, nullptr, in_ir);
-  made->setDSOLocal(datum != nullptr);
-  return made;
-}
 
 llvm::Constant* address_of(llvm::GlobalValue* symbol, std::int64_t addend) {
   if (addend == 0) return symbol;
@@ -43,16 +27,16 @@ Result<llvm::Constant*> reference_value(const AsmUnit& unit, const AsmReference&
   llvm::LLVMContext& context = module.getContext();
   llvm::Type* const word = llvm::Type::getInt64Ty(context);
   const bool is_code =
-      reference.symbol.starts_with(".L") && unit.datum(reference.symbol) == nullptr;
+      is_private_symbol(reference.symbol) && unit.datum(reference.symbol) == nullptr;
   if (is_code) return fail("it refers to the inside of a function");
-  llvm::Constant* value = address_of(symbol_of(unit, reference.symbol, module), reference.addend);
+  llvm::Constant* value = address_of(symbol_in(module, unit, reference.symbol), reference.addend);
   if (reference.size == 8 && reference.minus.empty() && !reference.relative) return value;
   value = llvm::ConstantExpr::getPtrToInt(value, word);
   if (!reference.minus.empty() || reference.relative) {
     llvm::Constant* const base =
         reference.minus.empty()
             ? address_of(self, static_cast<std::int64_t>(reference.offset))
-            : static_cast<llvm::Constant*>(symbol_of(unit, reference.minus, module));
+            : static_cast<llvm::Constant*>(symbol_in(module, unit, reference.minus));
     value = llvm::ConstantExpr::getSub(value, llvm::ConstantExpr::getPtrToInt(base, word));
   }
   if (reference.size == 8) return value;
@@ -102,18 +86,6 @@ Result<llvm::Constant*> initial_value(const AsmUnit& unit, const AsmDatum& datum
   return llvm::ConstantStruct::get(llvm::cast<llvm::StructType>(self->getValueType()), parts);
 }
 
-llvm::GlobalValue::LinkageTypes linkage_of(const AsmDatum& datum) {
-  if (datum.name.starts_with(".L")) return llvm::GlobalValue::PrivateLinkage;
-  switch (datum.linkage) {
-    case AsmLinkage::local:
-      return llvm::GlobalValue::InternalLinkage;
-    case AsmLinkage::weak:
-      return llvm::GlobalValue::WeakAnyLinkage;
-    default:
-      return llvm::GlobalValue::ExternalLinkage;
-  }
-}
-
 bool is_constant(AsmSectionKind kind) {
   return kind == AsmSectionKind::read_only || kind == AsmSectionKind::mergeable ||
          kind == AsmSectionKind::relocated_read_only;
@@ -121,30 +93,19 @@ bool is_constant(AsmSectionKind kind) {
 
 }  // namespace
 
-std::string ir_name(const std::string& symbol) {
-  return symbol.starts_with(".L") ? symbol.substr(2) : symbol;
-}
-
 Result<llvm::GlobalVariable*> define_datum(const AsmUnit& unit, const AsmDatum& datum,
                                            llvm::Module& module) {
-  const std::string name = ir_name(datum.name);
   auto* const variable = new llvm::GlobalVariable(module, type_of_datum(datum, module.getContext()),
                                                   is_constant(datum.kind),
                                                   llvm::GlobalValue::ExternalLinkage, nullptr, "");
-  if (llvm::GlobalValue* const known = module.getNamedValue(name)) {
-    known->replaceAllUsesWith(variable);
-    variable->takeName(known);
-    known->eraseFromParent();
-  } else {
-    variable->setName(name);
-  }
+  take_place(*variable, ir_name(datum.name), module);
   variable->setDSOLocal(true);
   variable->setAlignment(llvm::Align(std::max<std::uint64_t>(1, datum.alignment)));
   auto value = initial_value(unit, datum, variable, module);
   if (!value) return std::unexpected(value.error().with_context("the data at " + datum.name));
   variable->setInitializer(*value);
-  variable->setLinkage(linkage_of(datum));
-  if (datum.kind == AsmSectionKind::mergeable || datum.name.starts_with(".L"))
+  variable->setLinkage(ir_linkage(datum.linkage, datum.name));
+  if (datum.kind == AsmSectionKind::mergeable || is_private_symbol(datum.name))
     variable->setUnnamedAddr(llvm::GlobalValue::UnnamedAddr::Global);
   if (datum.kind == AsmSectionKind::thread) variable->setThreadLocal(true);
   return variable;

@@ -8,10 +8,6 @@
 
 namespace llmc {
 
-/// What a symbol of assembly is called in IR: private ones lose their ".L", which code generation
-/// puts back.
-std::string ir_name(const std::string& symbol);
-
 /// Defines the private data (".L…") of `unit` that `module` declares, and what those refer to.
 /// What has references that IR cannot say, such as a jump table, stays a declaration.
 void define_private_data(const AsmUnit& unit, llvm::Module& module);
