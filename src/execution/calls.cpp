@@ -7,6 +7,7 @@
 #include <cstring>
 #include <string_view>
 
+#include "execution/machine.h"
 #include "execution/native.h"
 #include "execution/undefined.h"
 
@@ -17,9 +18,7 @@ namespace {
 constexpr std::uint64_t k_local_most = 256;
 
 std::uint64_t integer_argument(const CallContext& context, unsigned index) {
-  const std::uint64_t words[] = {context.rdi, context.rsi, context.rdx,
-                                 context.rcx, context.r8,  context.r9};
-  return words[index];
+  return context.general[k_argument_registers[index]];
 }
 
 /// The argument at `place`; of 128 bits the lower and the upper half.
@@ -27,9 +26,9 @@ std::array<std::uint64_t, 2> argument_at(const CallContext& context, const CallP
   if (place.where == CallPlace::Where::integer_register)
     return {integer_argument(context, place.index), 0};
   if (place.where == CallPlace::Where::vector_register)
-    return {context.xmm[place.index][0], context.xmm[place.index][1]};
-  // Above the number of the stub and the return address.
-  const auto* words = reinterpret_cast<const std::uint64_t*>(context.rsp + 16);
+    return {context.vectors[place.index][0], context.vectors[place.index][1]};
+  const auto* words = reinterpret_cast<const std::uint64_t*>(context.general[k_stack_register] +
+                                                             k_stub_bytes + k_call_bytes);
   return {words[place.index], words[place.index + 1]};
 }
 
@@ -111,33 +110,31 @@ void change_memory(CallRecord& record, const CallContext& context, const CalleeP
 void set_results(const CallRecord& record, CallContext& context, const CalleePlan& callee,
                  InputRandom& random) {
   const InputPlan& plan = *record.plan;
-  std::uint64_t* integers[] = {&context.rax, &context.rdx};
   unsigned next_integer = 0;
   unsigned next_vector = 0;
   for (const CallValue& value : callee.signature.results) {
     const std::uint64_t word = make_value(plan, record.input, value, random);
     if (value.kind == CallValue::Kind::floating) {
-      context.xmm[next_vector][0] = word;
-      context.xmm[next_vector][1] =
+      context.vectors[next_vector][0] = word;
+      context.vectors[next_vector][1] =
           value.bits == 128 ? make_value(plan, record.input, value, random) : 0;
       ++next_vector;
     } else {
-      *integers[next_integer++] = word;
+      context.general[k_result_registers[next_integer++]] = word;
     }
   }
 }
 
 void clobber(CallContext& context, const CalleePlan& callee, InputRandom& random) {
-  context.rax = random.next();
-  context.rdx = random.next();
-  context.xmm[0][0] = random.next();
-  context.xmm[1][0] = random.next();
+  for (const unsigned number : k_result_registers) context.general[number] = random.next();
+  for (unsigned i = 0; i < k_vector_results; ++i) context.vectors[i][0] = random.next();
   // Compilers know which registers a function that no other file sees leaves alone.
   if (callee.local) return;
-  for (std::uint64_t* word : {&context.rcx, &context.rsi, &context.rdi, &context.r8, &context.r9,
-                              &context.r10, &context.r11})
-    *word = random.next();
-  for (unsigned i = 2; i < 16; ++i) context.xmm[i][0] = context.xmm[i][1] = random.next();
+  for (const unsigned number : k_scratch_registers) context.general[number] = random.next();
+  for (unsigned i = k_vector_results; i < k_vectors; ++i) {
+    context.vectors[i][1] = random.next();
+    if (!is_preserved_vector(i)) context.vectors[i][0] = context.vectors[i][1];
+  }
 }
 
 /// Room on the heap, null if there is none.
@@ -151,26 +148,27 @@ std::uint64_t allocate(CallRecord& record, std::uint64_t bytes, std::uint64_t al
 }
 
 std::uint64_t allocation(CallRecord& record, std::string_view name, const CallContext& context) {
+  const std::uint64_t first = integer_argument(context, 0);
+  const std::uint64_t second = integer_argument(context, 1);
   if (name == "calloc") {
     std::uint64_t bytes = 0;
-    if (__builtin_mul_overflow(context.rdi, context.rsi, &bytes)) return 0;
+    if (__builtin_mul_overflow(first, second, &bytes)) return 0;
     const std::uint64_t address = allocate(record, bytes, 16);
     if (address != 0) std::memset(reinterpret_cast<void*>(address), 0, bytes);
     return address;
   }
-  if (name == "aligned_alloc" || name == "memalign")
-    return allocate(record, context.rsi, context.rdi);
-  if (name != "realloc") return allocate(record, context.rdi, 16);
-  const std::uint64_t address = allocate(record, context.rsi, 16);
-  if (address == 0 || context.rdi == 0) return address;
+  if (name == "aligned_alloc" || name == "memalign") return allocate(record, second, first);
+  if (name != "realloc") return allocate(record, first, 16);
+  const std::uint64_t address = allocate(record, second, 16);
+  if (address == 0 || first == 0) return address;
   // Sizes of old blocks are not kept: what lies behind is copied along, as far as it is memory.
   std::uint64_t end = 0;
   for (const MemoryRegion& region : record.plan->regions)
-    if (context.rdi >= region.address && context.rdi < region.address + region.size)
+    if (first >= region.address && first < region.address + region.size)
       end = region.address + region.size;
   if (end != 0)
-    std::memmove(reinterpret_cast<void*>(address), reinterpret_cast<void*>(context.rdi),
-                 std::min(context.rsi, end - context.rdi));
+    std::memmove(reinterpret_cast<void*>(address), reinterpret_cast<void*>(first),
+                 std::min(second, end - first));
   return address;
 }
 
@@ -241,7 +239,7 @@ void perform_call(CallRecord& record, std::uint64_t number) {
   if (callee.kind == CalleePlan::Kind::allocation) {
     const std::uint64_t address = allocation(record, callee.name, context);
     clobber(context, callee, random);
-    context.rax = address;
+    context.general[k_result_registers[0]] = address;
     return;
   }
   if (!pure && callee.kind == CalleePlan::Kind::unknown && callee.signature.writes_memory)

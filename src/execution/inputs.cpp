@@ -136,7 +136,8 @@ class InputMaker {
       const auto [first, end] = *value.range;
       const auto width = static_cast<std::uint64_t>(end) - static_cast<std::uint64_t>(first);
       result = static_cast<std::uint64_t>(first) + (width == 0 ? 0 : result % width);
-    } else if (value.bits < 32 && value.bits > 1 && value.extension == CallValue::Extension::none) {
+    } else if (value.bits < value.defined && value.bits > 1 &&
+               value.extension == CallValue::Extension::none) {
       // Whoever reads more of it may expect zeros or the sign: with these it is the same.
       result &= (std::uint64_t{1} << (value.bits - 1)) - 1;
     } else if (value.bits == 64 && random_.percent(3)) {
@@ -252,7 +253,8 @@ void extend(const CallValue& value, std::uint64_t& word, std::uint64_t& undefine
                                       static_cast<int>(shift));
     word = low_bits(word, 32);
   }
-  const unsigned defined = std::max(32U, value.bits);
+  const bool extended = value.extension != CallValue::Extension::none;
+  const unsigned defined = std::max(extended ? 32U : value.defined, value.bits);
   undefined = ~low_bits(~std::uint64_t{0}, defined);
 }
 

@@ -57,8 +57,9 @@ struct InputPlan {
 
 /// One input. Bits of registers that the caller leaves undefined are marked.
 struct TestInput {
-  std::array<std::uint64_t, 6> integers{};
-  std::array<std::uint64_t, 6> undefined{};  ///< bits of `integers`
+  static constexpr std::size_t k_integers = 9;  ///< of the target that has the most registers
+  std::array<std::uint64_t, k_integers> integers{};
+  std::array<std::uint64_t, k_integers> undefined{};  ///< bits of `integers`
   std::array<std::array<std::uint64_t, 2>, 8> vectors{};
   std::vector<std::uint64_t> stack;
   std::string memory;  ///< of all regions, in order

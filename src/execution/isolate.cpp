@@ -25,14 +25,20 @@
 #include <array>
 #include <set>
 
-#include "ir/normal_form.h"
-
 namespace llmc {
 namespace {
 
-/// Instructions that reach beyond the process, or that no process may use.
+/// Instructions of x86-64 that reach beyond the process, or that no process may use. (Those of
+/// AArch64 are told in linked code, see link.h.)
 constexpr std::array<std::string_view, 10> k_refused = {
     "SYSCALL", "SYSENTER", "INT", "HLT", "SYSCALL64", "SYSRET", "SYSEXIT", "CLI", "STI", "INTO"};
+
+/// What LLVM names the pieces of functions that several have in common. They are no functions: they
+/// keep to no rules of calls.
+constexpr std::string_view k_outlined = "OUTLINED_FUNCTION_";
+
+/// How gcc names a place that it addresses variables from.
+constexpr llvm::StringRef k_anchor = ".LANCHOR";
 
 /// Puts every function and every datum into a section of its own, and gives the bodies of all
 /// functions but one another name, so that references to them become undefined.
@@ -77,7 +83,8 @@ class IsolatingStreamer final : public llvm::MCELFStreamer {
       return;
     }
     if (current_[logical_].filled) start_piece();
-    in_function_ = name == function_ || name.starts_with(function_ + ".cold");
+    in_function_ =
+        name == function_ || name.starts_with(function_ + ".cold") || name.starts_with(k_outlined);
     if (in_function_) {
       if (name == function_)
         MCELFStreamer::emitLabel(getContext().getOrCreateSymbol(k_entry_symbol), location);
@@ -89,6 +96,10 @@ class IsolatingStreamer final : public llvm::MCELFStreamer {
   }
 
   void emitAssignment(llvm::MCSymbol* symbol, const llvm::MCExpr* value) override {
+    note_merged(symbol->getName().str(), *value);
+    if (symbol->getName().starts_with(k_anchor))
+      object_.problem =
+          "it may reach variables by their distance to others; compile with -fno-section-anchors";
     const auto* reference = llvm::dyn_cast<llvm::MCSymbolRefExpr>(value);
     if (reference != nullptr) {
       const std::string target = reference->getSymbol().getName().str();
@@ -149,7 +160,10 @@ class IsolatingStreamer final : public llvm::MCELFStreamer {
   }
 
   // Sizes and hints to linkers name symbols that are undefined by now, and nothing needs them.
-  void emitELFSize(llvm::MCSymbol*, const llvm::MCExpr*) override {}
+  void emitELFSize(llvm::MCSymbol* symbol, const llvm::MCExpr* value) override {
+    if (const auto* size = llvm::dyn_cast<llvm::MCConstantExpr>(value))
+      sizes_[symbol->getName().str()] = static_cast<std::uint64_t>(size->getValue());
+  }
   void emitCGProfileEntry(const llvm::MCSymbolRefExpr*, const llvm::MCSymbolRefExpr*,
                           uint64_t) override {}
   void emitAddrsig() override {}
@@ -161,7 +175,13 @@ class IsolatingStreamer final : public llvm::MCELFStreamer {
   /// What was found, once the text is at its end.
   IsolatedObject take_object() {
     for (auto& [name, local] : object_.functions) local = !global_.contains(name);
-    for (auto& [section, piece] : object_.pieces) piece.local = !global_.contains(piece.name);
+    for (auto& [section, piece] : object_.pieces) {
+      piece.local = !global_.contains(piece.name);
+      for (MergedVariable& variable : piece.merged) {
+        variable.local = !global_.contains(variable.name);
+        variable.size = sizes_[variable.name];
+      }
+    }
     return std::move(object_);
   }
 
@@ -217,8 +237,28 @@ class IsolatingStreamer final : public llvm::MCELFStreamer {
   }
 
   void name_piece(const llvm::MCSymbol& symbol) {
-    ObjectPiece& piece = object_.pieces[current_[logical_].section->getName().str()];
+    const std::string section = current_[logical_].section->getName().str();
+    ObjectPiece& piece = object_.pieces[section];
     if (piece.name.empty() && !symbol.isTemporary()) piece.name = symbol.getName().str();
+    if (symbol.isTemporary()) private_pieces_[symbol.getName().str()] = section;
+  }
+
+  /// `name` is another name for a place in a private variable: what LLVM says of those it merges.
+  void note_merged(const std::string& name, const llvm::MCExpr& value) {
+    const llvm::MCExpr* base = &value;
+    std::int64_t offset = 0;
+    if (const auto* sum = llvm::dyn_cast<llvm::MCBinaryExpr>(base)) {
+      const auto* addend = llvm::dyn_cast<llvm::MCConstantExpr>(sum->getRHS());
+      if (addend == nullptr || sum->getOpcode() != llvm::MCBinaryExpr::Add) return;
+      offset = addend->getValue();
+      base = sum->getLHS();
+    }
+    const auto* reference = llvm::dyn_cast<llvm::MCSymbolRefExpr>(base);
+    if (reference == nullptr) return;
+    const auto piece = private_pieces_.find(reference->getSymbol().getName().str());
+    if (piece != private_pieces_.end())
+      object_.pieces[piece->second].merged.push_back(
+          {name, static_cast<std::uint64_t>(offset), 0, true});
   }
 
   /// Before bytes are added.
@@ -266,15 +306,17 @@ class IsolatingStreamer final : public llvm::MCELFStreamer {
   std::map<llvm::MCSectionELF*, Piece> current_;
   llvm::Align alignment_{1};  ///< asked for since the last label
   std::set<std::string> typed_, global_;
+  std::map<std::string, std::uint64_t> sizes_;  ///< as the text says
+  std::map<std::string, std::string> private_pieces_;  ///< sections, by temporary label
   bool in_function_ = false;
 };
 
 /// LLVM's objects for one file of assembly; they point to each other, so they stay where they are.
 class Assembler {
  public:
-  Result<IsolatedObject> run(std::string_view text, const std::string& function,
+  Result<IsolatedObject> run(std::string_view text, NormalTarget kind, const std::string& function,
                              const std::string& name) {
-    const std::string triple(triple_of(NormalTarget::x86_64));
+    const std::string triple(triple_of(kind));
     std::string message;
     const llvm::Target* target = llvm::TargetRegistry::lookupTarget(triple, message);
     if (target == nullptr) return fail(fmt::format("{}: {}", name, message));
@@ -282,7 +324,8 @@ class Assembler {
     info_.reset(target->createMCAsmInfo(*registers_, triple, options_));
     instructions_.reset(target->createMCInstrInfo());
     // Every extension can be assembled; what the processor lacks shows when it runs.
-    subtarget_.reset(target->createMCSubtargetInfo(triple, "", ""));
+    const char* features = kind == NormalTarget::aarch64 ? "+all" : "";
+    subtarget_.reset(target->createMCSubtargetInfo(triple, "", features));
     sources_.AddNewSourceBuffer(
         llvm::MemoryBuffer::getMemBufferCopy(llvm::StringRef(text.data(), text.size()), name),
         llvm::SMLoc());
@@ -345,10 +388,10 @@ class Assembler {
 
 }  // namespace
 
-Result<IsolatedObject> isolate_function(std::string_view text, const std::string& function,
-                                        const std::string& name) {
+Result<IsolatedObject> isolate_function(std::string_view text, NormalTarget target,
+                                        const std::string& function, const std::string& name) {
   Assembler assembler;
-  return assembler.run(text, function, name);
+  return assembler.run(text, target, function, name);
 }
 
 }  // namespace llmc

@@ -39,10 +39,24 @@ std::size_t AddressBook::function_at(std::uint64_t address) const {
   return address < k_stub_base ? functions_.size() : std::min(number, functions_.size());
 }
 
-Result<std::uint64_t> AddressBook::datum(const DataPlace& datum, std::uint64_t alignment) {
+std::string AddressBook::data_key(const DataPlace& datum) {
   std::string key = datum.local ? undecorated(datum.name) : datum.name;
   // Two of one side that would be taken for the same keep their whole names.
   if (names_here_.try_emplace(key, datum.name).first->second != datum.name) key = datum.name;
+  return key;
+}
+
+Result<void> AddressBook::part(const DataPlace& datum) {
+  const auto [found, fresh] = data_numbers_.try_emplace(data_key(datum), data_.size());
+  if (fresh)
+    data_.push_back(datum);
+  else if (data_[found->second].address != datum.address)
+    return fail(fmt::format("{} is merged with other variables in both, differently", datum.name));
+  return {};
+}
+
+Result<std::uint64_t> AddressBook::datum(const DataPlace& datum, std::uint64_t alignment) {
+  const std::string key = data_key(datum);
   const auto found = data_numbers_.find(key);
   if (found != data_numbers_.end()) {
     DataPlace& place = data_[found->second];

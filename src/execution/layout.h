@@ -31,6 +31,11 @@ inline constexpr std::uint64_t k_heap_size = 16 * 1024;
 inline constexpr std::uint64_t k_stack_base = 0x2b1e'0000'0000;
 inline constexpr std::uint64_t k_stack_size = 1 << 20;
 
+/// Whether what lies at `address` is one side's own; all of that can be read and run.
+constexpr bool is_own(std::uint64_t address) {
+  return address >= k_code_base && address < k_code_limit;
+}
+
 /// A datum with a name.
 struct DataPlace {
   std::string name;
@@ -39,6 +44,7 @@ struct DataPlace {
   bool constant = false;  ///< for the code; it is never written
   bool local = false;  ///< no other file can have written it
   bool defined = false;  ///< one of the pair defines it
+  bool merged = false;  ///< it consists of others, which are known by their own names
 };
 
 /// Hands out addresses by name and by content, the same to both of a pair.
@@ -58,6 +64,8 @@ class AddressBook {
   /// not need more room. Static variables of functions are known by their own name alone, as
   /// compilers decorate it differently (`count.0`, `f.count`).
   Result<std::uint64_t> datum(const DataPlace& datum, std::uint64_t alignment);
+  /// A datum that lies in another one. It must not be known from elsewhere.
+  Result<void> part(const DataPlace& datum);
   [[nodiscard]] const std::vector<DataPlace>& data() const { return data_; }
 
   /// The address of a private constant with that content (its relocations being part of it).
@@ -65,6 +73,8 @@ class AddressBook {
                                  std::uint64_t alignment);
 
  private:
+  std::string data_key(const DataPlace& datum);
+
   std::vector<std::string> functions_;
   std::map<std::string, std::size_t> function_numbers_;
   std::vector<DataPlace> data_;

@@ -3,9 +3,12 @@
 #include <fmt/format.h>
 #include <llvm/ExecutionEngine/JITLink/ELF.h>
 #include <llvm/ExecutionEngine/JITLink/JITLink.h>
+#include <llvm/ExecutionEngine/JITLink/aarch64.h>
 #include <llvm/ExecutionEngine/JITLink/x86_64.h>
 
 #include <algorithm>
+#include <array>
+#include <cstring>
 #include <map>
 #include <set>
 #include <tuple>
@@ -68,6 +71,41 @@ std::string content_key(const LinkState& state, Block& block, unsigned depth) {
   return key;
 }
 
+/// Whether code calls or jumps to the target of `edge`.
+bool is_branch(const LinkGraph& graph, const llvm::jitlink::Edge& edge) {
+  if (graph.getTargetTriple().isAArch64())
+    return edge.getKind() == llvm::jitlink::aarch64::Branch26PCRel;
+  return edge.getKind() == llvm::jitlink::x86_64::BranchPCRel32;
+}
+
+/// What of an image for AArch64 cannot be run; empty if nothing. Instructions have places and a
+/// form of their own, so that they can be told wherever they are from.
+std::string refused_code(const SideImage& image) {
+  struct Refused {
+    std::uint32_t mask;
+    std::uint32_t word;
+    const char* reason;
+  };
+  constexpr const char* k_system = "it makes system calls by itself";
+  constexpr std::array<Refused, 5> k_words = {{
+      {0xffe0001f, 0xd4000001, k_system},  // svc
+      {0xffe0001f, 0xd4000002, k_system},  // hvc
+      {0xffe0001f, 0xd4000003, k_system},  // smc
+      {0xffe0001f, 0xd4400000, k_system},  // hlt, which asks emulators
+      {0xffffffe0, 0xd53bd040, "it uses thread-local data"},  // mrs of tpidr_el0
+  }};
+  for (const ImageBlock& block : image.blocks) {
+    if (!is_own(block.address)) continue;
+    for (std::size_t at = 0; at + 4 <= block.bytes.size(); at += 4) {
+      std::uint32_t word = 0;
+      std::memcpy(&word, block.bytes.data() + at, 4);
+      for (const Refused& refused : k_words)
+        if ((word & refused.mask) == refused.word) return refused.reason;
+    }
+  }
+  return "";
+}
+
 Result<std::uint64_t> own_place(LinkState& state, const Block& block) {
   const std::uint64_t alignment = std::max<std::uint64_t>(block.getAlignment(), 16);
   const std::uint64_t address = (state.next_own + alignment - 1) / alignment * alignment;
@@ -89,9 +127,19 @@ Result<std::uint64_t> place(LinkState& state, Block& block) {
   if (constant && key.empty()) return own_place(state, block);
   if (!constant) {
     // A variable without a name is known by what it is at first.
-    const DataPlace datum{
-        ".private " + Digest::of(key).hex(), 0, block.getSize(), false, true, true};
-    return state.book.datum(datum, block.getAlignment());
+    const std::vector<MergedVariable>& merged = piece->merged;
+    const DataPlace datum{".private " + Digest::of(key).hex(),
+                          0,
+                          block.getSize(),
+                          false,
+                          true,
+                          true,
+                          !merged.empty()};
+    LLMC_TRY(const std::uint64_t address, state.book.datum(datum, block.getAlignment()));
+    for (const MergedVariable& each : merged)
+      LLMC_CHECK(
+          state.book.part({each.name, address + each.offset, each.size, false, each.local, true}));
+    return address;
   }
   return state.book.constant(key, block.getSize(), block.getAlignment());
 }
@@ -198,7 +246,7 @@ class SideContext final : public llvm::jitlink::JITLinkContext {
   void find_calls(LinkGraph& graph) {
     for (Block* block : graph.blocks())
       for (const auto& edge : block->edges())
-        if (edge.getKind() == llvm::jitlink::x86_64::BranchPCRel32 && edge.getTarget().isExternal())
+        if (is_branch(graph, edge) && edge.getTarget().isExternal())
           state_.called.insert(edge.getTarget().getName().str());
   }
 
@@ -237,9 +285,12 @@ Result<SideImage> link_side(const IsolatedObject& object, AddressBook& book,
   auto graph = llvm::jitlink::createLinkGraphFromELFObject(
       llvm::MemoryBufferRef(llvm::StringRef(object.bytes.data(), object.bytes.size()), "isolated"));
   if (!graph) return fail(toString(graph.takeError()));
+  const bool aarch64 = (*graph)->getTargetTriple().isAArch64();
   PlacingMemory memory(state);
   llvm::jitlink::link_ELF(std::move(*graph), std::make_unique<SideContext>(state, memory));
   if (!state.error.empty()) return fail(state.error);
+  if (std::string reason = aarch64 ? refused_code(state.image) : ""; !reason.empty())
+    return fail(std::move(reason));
   return std::move(state.image);
 }
 

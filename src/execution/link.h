@@ -32,7 +32,8 @@ struct ExternalSymbol {
 };
 
 /// Places what the function of `object` reaches, and resolves what it refers to, at addresses from
-/// `book`. `describe` says what an undefined symbol is that the object itself does not call.
+/// `book`. `describe` says what an undefined symbol is that the object itself does not call. Code
+/// for AArch64 that calls a system or an emulator, or uses thread-local data, is an error.
 Result<SideImage> link_side(const IsolatedObject& object, AddressBook& book,
                             const std::function<ExternalSymbol(const std::string&)>& describe);
 

@@ -7,11 +7,14 @@
 #include <cstring>
 #include <map>
 
+#include "execution/machine.h"
+
 namespace llmc {
 namespace {
 
 template <typename T>
-T argument(std::uint64_t word) {
+T argument(const CallContext& context, unsigned index) {
+  const std::uint64_t word = context.general[k_argument_registers[index]];
   if constexpr (std::is_pointer_v<T>)
     return reinterpret_cast<T>(word);
   else
@@ -29,21 +32,21 @@ std::uint64_t result(T value) {
 template <typename T>
 T vector_argument(const CallContext& context, unsigned index) {
   T value;
-  std::memcpy(&value, &context.xmm[index], sizeof value);
+  std::memcpy(&value, &context.vectors[index], sizeof value);
   return value;
 }
 
 template <typename T>
 void set_vector(CallContext& context, T value) {
-  std::memcpy(&context.xmm[0], &value, sizeof value);
+  std::memcpy(&context.vectors[0], &value, sizeof value);
 }
 
 /// A function of integers and pointers.
 template <auto function, typename A, typename... Rest>
 void call_words(CallContext& context) {
-  const std::uint64_t words[] = {context.rdi, context.rsi, context.rdx, context.rcx};
   [&]<std::size_t... i>(std::index_sequence<i...>) {
-    context.rax = result(function(argument<A>(words[0]), argument<Rest>(words[i + 1])...));
+    context.general[k_result_registers[0]] =
+        result(function(argument<A>(context, 0), argument<Rest>(context, i + 1)...));
   }(std::make_index_sequence<sizeof...(Rest)>());
 }
 
@@ -58,8 +61,7 @@ void call_floats(CallContext& context) {
 }
 
 void call_ldexp(CallContext& context) {
-  set_vector(context,
-             std::ldexp(vector_argument<double>(context, 0), static_cast<int>(context.rdi)));
+  set_vector(context, std::ldexp(vector_argument<double>(context, 0), argument<int>(context, 0)));
 }
 
 // Of comparisons only the sign means something.

@@ -7,6 +7,7 @@
 #include <llvm/IR/Instructions.h>
 #include <llvm/IR/Module.h>
 #include <llvm/IR/Operator.h>
+#include <llvm/Transforms/Utils/ModuleUtils.h>
 
 #include <algorithm>
 #include <optional>
@@ -25,7 +26,7 @@ std::string callback_name(unsigned number) { return fmt::format("callback {}", n
 
 Result<IrModule> read_candidate(std::string_view ir) {
   // The normal form leaves out what other texts say.
-  if (is_bitcode(ir) || ir.find("target triple") != std::string_view::npos)
+  if (is_bitcode(ir) || ir.find("target datalayout") != std::string_view::npos)
     return IrModule::parse(ir, "the IR");
   return read_normal(ir, "the IR");
 }
@@ -49,13 +50,21 @@ std::string obstacle_of(const llvm::Function& function) {
 }
 
 /// The candidate's assembly; other functions are declared only.
-Result<std::string> assembly_of(llvm::Module& module, llvm::Function& function) {
+Result<std::string> assembly_of(llvm::Module& module, llvm::Function& function,
+                                NormalTarget target) {
   for (llvm::Function& other : module)
     if (&other != &function && !other.isDeclaration()) {
       other.deleteBody();
       other.setComdat(nullptr);
       other.setDSOLocal(false);
     }
+  // What is used in ways that nobody sees is not merged with others, of which the original may have
+  // merged some.
+  std::vector<llvm::GlobalValue*> variables;
+  for (llvm::GlobalVariable& variable : module.globals())
+    if (!variable.isDeclaration() && !variable.getName().starts_with("llvm."))
+      variables.push_back(&variable);
+  if (target == NormalTarget::aarch64) llvm::appendToUsed(module, variables);
   if (function.hasAvailableExternallyLinkage())
     function.setLinkage(llvm::GlobalValue::ExternalLinkage);
   LLMC_TRY(const CodeGenerator generator, CodeGenerator::create({}, module.getTargetTriple()));
@@ -94,7 +103,7 @@ std::vector<std::uint64_t> local_sizes(const llvm::Function& callee, const llvm:
   return sizes;
 }
 
-CalleePlan plan_callee(const std::string& name, const llvm::Function& function,
+CalleePlan plan_callee(const std::string& name, const llvm::Function& function, NormalTarget target,
                        const IsolatedObject& original, const ShapeTable& shapes) {
   CalleePlan callee;
   callee.name = name;
@@ -118,7 +127,7 @@ CalleePlan plan_callee(const std::string& name, const llvm::Function& function,
   for (const std::string_view last :
        {"abort", "exit", "_exit", "__stack_chk_fail", "__assert_fail", "_ZSt9terminatev"})
     if (name == last) callee.signature.returns = false;
-  callee.places = places_of(callee.signature.parameters);
+  callee.places = places_of(callee.signature.parameters, target);
   callee.local_bytes.assign(callee.places.size(), 0);
   if (declared != nullptr)
     callee.local_bytes = local_sizes(*declared, function, callee.places.size());
@@ -143,9 +152,9 @@ void share_constants(const AddressBook& book, SideImage& a, SideImage& b) {
 /// Builds the plan from what both sides were found to use.
 class Planner {
  public:
-  Planner(const llvm::Function& function, const IsolatedObject& original,
+  Planner(const llvm::Function& function, const IsolatedObject& original, NormalTarget target,
           const ExecutionOptions& options, PreparedPair& pair)
-      : function_(function), original_(original), options_(options), pair_(pair) {}
+      : function_(function), original_(original), target_(target), options_(options), pair_(pair) {}
 
   Result<void> plan(AddressBook& book) {
     PairPlan& plan = pair_.plan;
@@ -155,14 +164,14 @@ class Planner {
     plan.floats = uses_floats(function_);
     set_parameter_shapes();
     for (const std::string& name : book.functions())
-      plan.callees.push_back(plan_callee(name, function_, original_, plan.inputs.shapes));
+      plan.callees.push_back(plan_callee(name, function_, target_, original_, plan.inputs.shapes));
     for (unsigned i = 0; i < k_callbacks; ++i) {
       LLMC_TRY(const std::uint64_t address, book.function(callback_name(i)));
       plan.inputs.callbacks.push_back(address);
       plan.callees.push_back(
-          plan_callee(callback_name(i), function_, original_, plan.inputs.shapes));
+          plan_callee(callback_name(i), function_, target_, original_, plan.inputs.shapes));
     }
-    plan.inputs.places = places_of(plan.inputs.signature.parameters);
+    plan.inputs.places = places_of(plan.inputs.signature.parameters, target_);
     add_regions(book);
     plan.hash_memory =
         !plan.floats && std::ranges::none_of(plan.inputs.signature.parameters,
@@ -207,6 +216,7 @@ class Planner {
         pair_.plan.constants.push_back(datum);
         continue;
       }
+      if (datum.merged) continue;
       MemoryRegion region{MemoryRegion::Kind::datum, datum.name, datum.address, datum.size, 0, ""};
       const auto shape = inputs.shapes.globals.find(datum.name);
       if (shape != inputs.shapes.globals.end()) region.shape = shape->second;
@@ -219,8 +229,8 @@ class Planner {
   std::string start_of(const DataPlace& datum) const {
     for (const SideImage* side : {&pair_.original, &pair_.candidate})
       for (const ImageBlock& block : side->blocks)
-        if (block.address == datum.address && !block.bytes.empty()) {
-          std::string bytes = block.bytes;
+        if (datum.address >= block.address && datum.address - block.address < block.bytes.size()) {
+          std::string bytes = block.bytes.substr(datum.address - block.address, datum.size);
           bytes.resize(datum.size);
           return bytes;
         }
@@ -229,6 +239,7 @@ class Planner {
 
   const llvm::Function& function_;
   const IsolatedObject& original_;
+  NormalTarget target_;
   const ExecutionOptions& options_;
   PreparedPair& pair_;
 };
@@ -244,23 +255,24 @@ ExternalSymbol describe_symbol(const llvm::Module& module, const std::string& na
 }
 
 /// The candidate as an object; with checks of what its IR promises if `checked`.
-Result<IsolatedObject> compile(const IrModule& module, const std::string& name, bool checked) {
+Result<IsolatedObject> compile(const IrModule& module, NormalTarget target, const std::string& name,
+                               bool checked) {
   // Code generation changes what it reads.
   LLMC_TRY(IrModule copy, IrModule::parse(module.bitcode(), "the IR"));
   llvm::Function& function = *copy.module().getFunction(name);
   if (checked) check_promises(function);
-  LLMC_TRY(const std::string text, assembly_of(copy.module(), function));
-  return isolate_function(text, name, "the compiled IR");
+  LLMC_TRY(const std::string text, assembly_of(copy.module(), function, target));
+  return isolate_function(text, target, name, "the compiled IR");
 }
 
 /// Places the original, the candidate and the checked candidate, in this order.
-Result<void> link_all(const IrModule& module, const std::string& name,
+Result<void> link_all(const IrModule& module, NormalTarget target, const std::string& name,
                       const IsolatedObject& original, AddressBook& book, PreparedPair& pair) {
   const auto describe = [&](const std::string& symbol) {
     return describe_symbol(module.module(), symbol);
   };
-  LLMC_TRY(const IsolatedObject candidate, compile(module, name, false));
-  LLMC_TRY(const IsolatedObject checked, compile(module, name, true));
+  LLMC_TRY(const IsolatedObject candidate, compile(module, target, name, false));
+  LLMC_TRY(const IsolatedObject checked, compile(module, target, name, true));
   pair.obstacle = candidate.problem;
   LLMC_TRY(pair.original, link_side(original, book, describe));
   LLMC_TRY(pair.candidate, link_side(candidate, book, describe));
@@ -273,13 +285,16 @@ Result<void> link_all(const IrModule& module, const std::string& name,
 }  // namespace
 
 Result<PreparedPair> prepare_pair(std::string_view assembly, std::string_view ir,
-                                  const std::string& name, const ExecutionOptions& options) {
+                                  const std::string& name, NormalTarget target,
+                                  const ExecutionOptions& options) {
   PreparedPair pair;
   LLMC_TRY(IrModule module, read_candidate(ir));
   llvm::Function* function = module.module().getFunction(name);
   if (function == nullptr || function->isDeclaration())
     return fail(fmt::format("the IR does not define the function '{}'", name));
-  LLMC_TRY(IsolatedObject original, isolate_function(assembly, name, "the assembly"));
+  LLMC_TRY(const NormalTarget compiled_for, target_of(module.module()));
+  if (compiled_for != target) return fail("the IR and the assembly are for different targets");
+  LLMC_TRY(IsolatedObject original, isolate_function(assembly, target, name, "the assembly"));
   auto signature = signature_of(*function);
   pair.obstacle = !signature                  ? signature.error().message
                   : !original.problem.empty() ? original.problem
@@ -287,10 +302,10 @@ Result<PreparedPair> prepare_pair(std::string_view assembly, std::string_view ir
   if (!pair.obstacle.empty()) return pair;
   pair.plan.inputs.signature = std::move(*signature);
   AddressBook book;
-  auto linked = link_all(module, name, original, book, pair);
+  auto linked = link_all(module, target, name, original, book, pair);
   if (!linked) pair.obstacle = linked.error().message;
   if (!pair.obstacle.empty()) return pair;
-  Planner planner(*function, original, options, pair);
+  Planner planner(*function, original, target, options, pair);
   LLMC_CHECK(planner.plan(book));
   return pair;
 }

@@ -1,21 +1,18 @@
 #include "execution/process.h"
 
 #include <fmt/format.h>
-#include <seccomp.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/time.h>
 #include <time.h>
-#include <ucontext.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <cstring>
-#include <memory>
 
+#include "execution/machine.h"
+#include "execution/refuse.h"
 #include "execution/runner.h"
-#include "execution/trampoline.h"
 
 namespace llmc {
 namespace {
@@ -54,27 +51,11 @@ void copy_to(std::uint64_t address, const std::string& bytes) {
   std::memcpy(reinterpret_cast<void*>(address), bytes.data(), bytes.size());
 }
 
-/// The stubs: each pushes its number and goes to the common continuation behind them.
 Result<void> map_stubs(std::size_t count) {
-  const std::uint64_t size = (count + 2) * k_stub_size;
-  LLMC_CHECK(map_range(k_stub_base, size));
-  const std::uint64_t common = k_stub_base + count * k_stub_size;
-  std::string code;
-  for (std::size_t i = 0; i < count; ++i) {
-    std::array<unsigned char, k_stub_size> stub{0x68, 0, 0, 0, 0, 0xe9};  // push imm32; jmp rel32
-    const auto number = static_cast<std::uint32_t>(i);
-    const auto distance = static_cast<std::uint32_t>(common - (k_stub_base + i * k_stub_size + 10));
-    std::memcpy(&stub[1], &number, 4);
-    std::memcpy(&stub[6], &distance, 4);
-    code.append(reinterpret_cast<const char*>(stub.data()), stub.size());
-  }
-  // jmp *0(%rip), and the address behind it: no register is touched.
-  const std::uint64_t continuation = stub_continuation();
-  std::array<unsigned char, k_stub_size> jump{0xff, 0x25, 0, 0, 0, 0};
-  std::memcpy(&jump[6], &continuation, 8);
-  code.append(reinterpret_cast<const char*>(jump.data()), jump.size());
+  const std::string code = stub_code(count);
+  LLMC_CHECK(map_range(k_stub_base, code.size()));
   copy_to(k_stub_base, code);
-  return protect(k_stub_base, size, PROT_READ | PROT_EXEC);
+  return protect(k_stub_base, code.size(), PROT_READ | PROT_EXEC);
 }
 
 Result<void> map_side(const SideImage& side) {
@@ -83,9 +64,7 @@ Result<void> map_side(const SideImage& side) {
     copy_to(block.address, block.bytes);
   }
   for (const ImageBlock& block : side.blocks) {
-    // What is only this side's lies next to the code, so all of that can be read and run.
-    const bool own = block.address >= k_code_base && block.address < k_code_limit;
-    if (own)
+    if (is_own(block.address))
       LLMC_CHECK(protect(block.address, block.bytes.size(), PROT_READ | PROT_EXEC));
     else if (block.kind == ObjectPiece::Kind::constant)
       LLMC_CHECK(protect(block.address, block.bytes.size(), PROT_READ));
@@ -133,26 +112,7 @@ void handle_signal(int number, siginfo_t* info, void* context) {
   guard.running = false;
   guard.signal = number;
   guard.address = reinterpret_cast<std::uint64_t>(info->si_addr);
-#if defined(__x86_64__)
-  // The way out loads its own stack pointer.
-  static_cast<ucontext_t*>(context)->uc_mcontext.gregs[REG_RIP] =
-      static_cast<greg_t>(leave_address());
-#else
-  (void)context;
-#endif
-}
-
-Result<void> refuse_system_calls() {
-  const std::unique_ptr<void, void (*)(void*)> filter(seccomp_init(SCMP_ACT_TRAP),
-                                                      [](void* each) { seccomp_release(each); });
-  if (!filter) return fail("cannot make a filter of system calls");
-  bool good = true;
-  for (const int call :
-       {SCMP_SYS(rt_sigreturn), SCMP_SYS(exit_group), SCMP_SYS(exit), SCMP_SYS(clock_gettime),
-        SCMP_SYS(brk), SCMP_SYS(mmap), SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(madvise)})
-    good &= seccomp_rule_add(filter.get(), SCMP_ACT_ALLOW, call, 0) == 0;
-  if (!good || seccomp_load(filter.get()) != 0) return fail("cannot refuse system calls");
-  return {};
+  divert_to_leave(context);
 }
 
 }  // namespace
@@ -165,7 +125,7 @@ Result<void> map_everything(const PairPlan& plan, const SideImage& side) {
     LLMC_CHECK(map_range(region.address, region.size));
   for (const DataPlace& datum : plan.constants) LLMC_CHECK(map_range(datum.address, datum.size));
   LLMC_CHECK(map_side(side));
-  call_context().standard_mxcsr = 0x1f80;
+  call_context().standard_control = k_standard_control;
   return {};
 }
 

@@ -7,8 +7,8 @@
 #include <cstring>
 #include <optional>
 
+#include "execution/machine.h"
 #include "execution/process.h"
-#include "execution/trampoline.h"
 
 namespace {
 
@@ -28,8 +28,6 @@ constexpr std::uint64_t k_above = 512;  ///< of the stack above it, for argument
 /// The runs of one input have their stacks at different heights, so that addresses in the stack
 /// differ in each of their three lower bytes and in no other.
 constexpr std::uint64_t k_shift = 0x1'8850;
-constexpr std::uint64_t k_flag_direction = 0x400;
-constexpr std::uint32_t k_mxcsr_control = 0xffc0;
 /// The original may take this part of the time that the candidate may.
 constexpr int k_original_share = 5;
 
@@ -51,6 +49,19 @@ void fill_noise(char* to, std::uint64_t count, const std::string& noise, unsigne
   }
   if (filling % 2 == 0) return;
   for (std::uint64_t i = 0; i < count; ++i) to[i] = static_cast<char>(~to[i]);
+}
+
+/// Whether a function that was entered with `before` and came back with `after` has left alone what
+/// it must.
+bool keeps_rules(const CallContext& before, const CallContext& after) {
+  for (const unsigned number : k_preserved_registers)
+    if (after.general[number] != before.general[number]) return false;
+  for (unsigned number = 0; number < k_vectors; ++number)
+    if (is_preserved_vector(number) && after.vectors[number][0] != before.vectors[number][0])
+      return false;
+  return after.general[k_stack_register] == before.general[k_stack_register] + k_call_bytes &&
+         (after.flags & k_checked_flags) == 0 &&
+         (after.control & k_checked_control) == (k_standard_control & k_checked_control);
 }
 
 bool same_calls(const Observation& a, const Observation& b) {
@@ -108,7 +119,7 @@ Result<FunctionRunner> FunctionRunner::create(const PairPlan& plan, const SideIm
   return runner;
 }
 
-std::uint64_t FunctionRunner::prepare(const TestInput& input, unsigned filling) {
+void FunctionRunner::prepare(const TestInput& input, unsigned filling) {
   const char* from = input.memory.data();
   for (const MemoryRegion& region : plan_->inputs.regions) {
     auto* to = reinterpret_cast<char*>(region.address);
@@ -118,32 +129,26 @@ std::uint64_t FunctionRunner::prepare(const TestInput& input, unsigned filling) 
       std::memcpy(to, from, region.size);
     from += region.size;
   }
-  const std::uint64_t rsp = k_stack_base + k_stack_size - 2 * k_page - filling % 4 * k_shift - 8;
-  fill_noise(reinterpret_cast<char*>(rsp - k_noise), k_noise + k_above, noise_, filling);
-  auto* top = reinterpret_cast<std::uint64_t*>(rsp);
-  top[0] = return_address();
-  for (std::size_t i = 0; i < input.stack.size(); ++i) top[i + 1] = input.stack[i];
+  const std::uint64_t stack = k_stack_base + k_stack_size - 2 * k_page - filling % 4 * k_shift;
+  fill_noise(reinterpret_cast<char*>(stack - k_noise), k_noise + k_above, noise_, filling);
+  auto* top = reinterpret_cast<std::uint64_t*>(stack);
+  for (std::size_t i = 0; i < input.stack.size(); ++i) top[i] = input.stack[i];
 
   CallContext& context = call_context();
-  std::uint64_t* general[] = {&context.rax, &context.rbx, &context.rbp, &context.r10, &context.r11,
-                              &context.r12, &context.r13, &context.r14, &context.r15};
   std::uint64_t at = 64;
-  for (std::uint64_t* word : general) *word = noise_word(noise_, filling, at += 8);
-  std::uint64_t* arguments[] = {&context.rdi, &context.rsi, &context.rdx,
-                                &context.rcx, &context.r8,  &context.r9};
-  for (std::size_t i = 0; i < input.integers.size(); ++i)
-    *arguments[i] = (input.integers[i] & ~input.undefined[i]) |
-                    (noise_word(noise_, filling, at += 8) & input.undefined[i]);
-  for (unsigned i = 0; i < 16; ++i)
-    for (unsigned half = 0; half < 2; ++half)
-      context.xmm[i][half] = noise_word(noise_, filling, at += 8);
-  for (std::size_t i = 0; i < input.vectors.size(); ++i) {
-    context.xmm[i][0] = input.vectors[i][0];
-    context.xmm[i][1] = input.vectors[i][1];
+  for (std::uint64_t& word : context.general) word = noise_word(noise_, filling, at += 8);
+  for (std::size_t i = 0; i < k_argument_registers.size(); ++i) {
+    std::uint64_t& word = context.general[k_argument_registers[i]];
+    word = (input.integers[i] & ~input.undefined[i]) | (word & input.undefined[i]);
   }
-  context.rsp = rsp;
+  for (auto& vector : context.vectors)
+    for (std::uint64_t& half : vector) half = noise_word(noise_, filling, at += 8);
+  for (std::size_t i = 0; i < input.vectors.size(); ++i) {
+    context.vectors[i][0] = input.vectors[i][0];
+    context.vectors[i][1] = input.vectors[i][1];
+  }
+  begin_call(context, stack, return_address());
   context.target = entry_;
-  return rsp;
 }
 
 void FunctionRunner::write_results(char* body) const {
@@ -153,26 +158,24 @@ void FunctionRunner::write_results(char* body) const {
   unsigned vectors = 0;
   for (const CallValue& value : plan_->inputs.signature.results) {
     if (value.kind == CallValue::Kind::floating) {
-      words[2 + 2 * vectors] = context.xmm[vectors][0];
+      words[2 + 2 * vectors] = context.vectors[vectors][0];
       if (value.bits == 32) words[2 + 2 * vectors] &= 0xffff'ffff;
-      if (value.bits == 128) words[3 + 2 * vectors] = context.xmm[vectors][1];
+      if (value.bits == 128) words[3 + 2 * vectors] = context.vectors[vectors][1];
       ++vectors;
     } else {
-      const std::uint64_t word = integers == 0 ? context.rax : context.rdx;
+      const std::uint64_t word = context.general[k_result_registers[integers]];
       words[integers++] = value.bits == 64 ? word : word & ((std::uint64_t{1} << value.bits) - 1);
     }
   }
   std::memcpy(body, words, sizeof words);
 }
 
-void FunctionRunner::collect(Observation& observation, std::uint64_t initial_rsp) {
+void FunctionRunner::collect(Observation& observation, const CallContext& before) const {
   const CallContext& context = call_context();
   std::memset(observation.body(), 0, Observation::k_log_begin);
   if (context.returned == 1) {
-    observation.ending = RunEnding::returned;
-    if (context.rsp != initial_rsp + 8 || (context.flags & k_flag_direction) != 0 ||
-        (context.mxcsr & k_mxcsr_control) != (context.standard_mxcsr & k_mxcsr_control))
-      observation.ending = RunEnding::broke_rules;
+    const bool good = keeps_rules(before, context);
+    observation.ending = good ? RunEnding::returned : RunEnding::broke_rules;
     write_results(observation.body());
   }
   char* to = observation.body() + Observation::k_memory_begin;
@@ -184,7 +187,7 @@ void FunctionRunner::collect(Observation& observation, std::uint64_t initial_rsp
 
 void FunctionRunner::run(const TestInput& input, std::uint64_t number, unsigned filling,
                          Observation& observation) {
-  const std::uint64_t rsp = prepare(input, filling);
+  prepare(input, filling);
   const CallContext before = call_context();
   CallRecord record;
   record.plan = &plan_->inputs;
@@ -209,13 +212,8 @@ void FunctionRunner::run(const TestInput& input, std::uint64_t number, unsigned 
     if (record.left) observation.ending = RunEnding::left;
     if (record.undefined) observation.ending = RunEnding::undefined;
     if (record.overflowed) observation.ending = RunEnding::cut_short;
-    collect(observation, rsp);
+    collect(observation, before);
   }
-  const CallContext& after = call_context();
-  if (observation.ending == RunEnding::returned &&
-      (after.rbx != before.rbx || after.rbp != before.rbp || after.r12 != before.r12 ||
-       after.r13 != before.r13 || after.r14 != before.r14 || after.r15 != before.r15))
-    observation.ending = RunEnding::broke_rules;
 }
 
 void FunctionRunner::mark_undefined(Observation& first, const Observation& second) const {

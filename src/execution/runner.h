@@ -9,6 +9,7 @@
 #include "execution/calls.h"
 #include "execution/inputs.h"
 #include "execution/link.h"
+#include "execution/trampoline.h"
 #include "support/error.h"
 
 namespace llmc {
@@ -36,7 +37,8 @@ struct UndefinedBytes {
 /// the memory.
 struct Observation {
   static constexpr std::uint32_t k_undefined_most = 64;
-  static constexpr std::uint32_t k_results = 6;  ///< rax, rdx, xmm0, xmm1 (two words each)
+  /// Two integers; four vectors, two words each.
+  static constexpr std::uint32_t k_results = 10;
   static constexpr std::uint32_t k_log_begin = 8 * k_results;
   static constexpr std::uint32_t k_log_capacity = 16 * 1024;
   static constexpr std::uint32_t k_memory_begin = k_log_begin + k_log_capacity;
@@ -106,8 +108,8 @@ class FunctionRunner {
   explicit FunctionRunner(const PairPlan& plan) : plan_(&plan) {}
   void run(const TestInput& input, std::uint64_t number, unsigned filling,
            Observation& observation);
-  std::uint64_t prepare(const TestInput& input, unsigned filling);
-  void collect(Observation& observation, std::uint64_t initial_rsp);
+  void prepare(const TestInput& input, unsigned filling);
+  void collect(Observation& observation, const CallContext& before) const;
   void write_results(char* body) const;
   void mark_undefined(Observation& first, const Observation& second) const;
 

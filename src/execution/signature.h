@@ -1,4 +1,4 @@
-// How functions are called on x86-64 Linux, as their declarations in IR say.
+// How functions are called on Linux, as their declarations in IR say.
 #pragma once
 
 #include <cstdint>
@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "ir/normal_form.h"
 #include "support/error.h"
 
 namespace llvm {
@@ -22,8 +23,11 @@ struct CallValue {
   /// What the caller does to an integer of less than 32 bits.
   enum class Extension { none, zero, sign };
   Kind kind = Kind::integer;
-  unsigned bits = 64;  ///< floating: 32, 64, or 128 for what fills an xmm register
+  unsigned bits = 64;  ///< floating: 32, 64, or 128 for what fills a vector register
   Extension extension = Extension::none;
+  unsigned defined = 32;  ///< so many bits of its register does the caller of an integer set
+  unsigned together = 1;  ///< it and the next ones are all in registers or all on the stack
+  bool result_place = false;  ///< a pointer that says where a large result goes (sret)
   bool nonnull = false;
   bool exclusive = false;  ///< nothing else points there (noalias)
   bool read_only = false;  ///< it is not written through
@@ -38,13 +42,13 @@ struct CallValue {
 struct CallPlace {
   enum class Where { integer_register, vector_register, stack };
   Where where = Where::integer_register;
-  unsigned index = 0;  ///< of rdi, rsi, rdx, rcx, r8, r9; of xmm0-7; of the 8-byte word
+  unsigned index = 0;  ///< of rdi, rsi, rdx, rcx, r8, r9 or x0-8; of xmm0-7 or v0-7; of the word
 };
 
 /// How a function is called.
 struct CallSignature {
   std::vector<CallValue> parameters;
-  std::vector<CallValue> results;  ///< in rax, rdx and xmm0, xmm1, each kind in order
+  std::vector<CallValue> results;  ///< in rax, rdx and xmm0-1, or x0-1 and v0-3, each kind in order
   bool variadic = false;
   bool returns = true;  ///< false: noreturn
   bool pure = false;  ///< it reads and writes no memory
@@ -53,9 +57,13 @@ struct CallSignature {
 };
 
 /// Where the parameters are, in their order.
-std::vector<CallPlace> places_of(const std::vector<CallValue>& parameters);
+std::vector<CallPlace> places_of(const std::vector<CallValue>& parameters, NormalTarget target);
 
-/// How `function`'s own callers call it; an error says what of it cannot be called here.
+/// The target of `module`; an error names one that is not known here.
+Result<NormalTarget> target_of(const llvm::Module& module);
+
+/// How `function`'s own callers call it; an error says what of it cannot be called here. The target
+/// of this and what follows is the module's.
 Result<CallSignature> signature_of(const llvm::Function& function);
 
 /// How `callee` is called as far as all calls in `caller` agree: parameters behind one that cannot

@@ -228,8 +228,6 @@ TEST(Execution, what_cannot_be_run_is_undecided) {
       "passed in memory");
   expect_undecided(compare(function_of("ret"), "define void @f(x86_fp80 %0) {\nret void\n}", "f"),
                    "x86_fp80");
-  expect_undecided(test::take(run_both("ret", ir, "f", NormalTarget::aarch64), "run_both"),
-                   "AArch64");
 }
 
 TEST(Execution, unreadable_texts_are_errors) {
@@ -242,6 +240,9 @@ TEST(Execution, unreadable_texts_are_errors) {
   EXPECT_THAT(message(function_of("ret"), "define", "f"), HasSubstr("the IR"));
   EXPECT_THAT(message(function_of("ret"), ir, "g"), HasSubstr("does not define the function 'g'"));
   EXPECT_THAT(message("ret", ir, "f"), HasSubstr("does not define the function 'f'"));
+  EXPECT_THAT(
+      message(function_of("ret"), "target triple = \"aarch64-unknown-linux-gnu\"\n" + ir, "f"),
+      HasSubstr("for different targets"));
 }
 
 TEST(Execution, a_seed_gives_the_same_verdict_each_time) {
