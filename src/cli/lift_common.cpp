@@ -10,6 +10,7 @@
 #include "cli/command.h"
 #include "ir/module.h"
 #include "lift/header_signatures.h"
+#include "lift/outlined.h"
 #include "sandbox/child.h"
 #include "sandbox/inputs.h"
 #include "support/files.h"
@@ -124,6 +125,12 @@ void LiftInputOptions::add(CLI::App& app, const std::string& help) {
 }
 
 Result<LiftInput> LiftInputOptions::read() const {
+  LLMC_TRY(LiftInput input, read_as_written());
+  input.unit = without_outlining(std::move(input.unit));
+  return input;
+}
+
+Result<LiftInput> LiftInputOptions::read_as_written() const {
   const NormalTarget wanted = target == "aarch64" ? NormalTarget::aarch64 : NormalTarget::x86_64;
   const AsmSyntax written = syntax == "intel" ? AsmSyntax::intel
                             : syntax == "att" ? AsmSyntax::att

@@ -31,11 +31,15 @@ struct LiftInputOptions {
   void add(CLI::App& app, const std::string& help);
 
   /// Reads the file: assembly, an object, or, compiled at -Oz first, IR or a source. What strangers
-  /// wrote is read in a child first, which may die of it.
+  /// wrote is read in a child first, which may die of it. What LLVM's outliner has taken out of
+  /// functions stands in them.
   [[nodiscard]] Result<LiftInput> read() const;
 
   /// The signatures that --sig names, and those of `input` itself.
   [[nodiscard]] Result<SignatureTable> signatures(const LiftInput& input) const;
+
+ private:
+  [[nodiscard]] Result<LiftInput> read_as_written() const;
 };
 
 /// How functions are lifted by rules.

@@ -28,6 +28,9 @@ Result<LiftJudge> LiftJudge::create(const AsmUnit& unit, const AsmFunction& func
 Result<JudgedLift> LiftJudge::judge(const std::string& text) {
   ++candidates_;
   LLMC_TRY(IrModule module, IrModule::parse(text, "the lifted IR"));
+  // Outlining is undone in what was read, too (lift/outlined.h).
+  if (unit_->target == NormalTarget::aarch64)
+    for (llvm::Function& function : module.module()) function.addFnAttr("nooutline");
   LLMC_TRY(const std::string assembly, printer_.print(module.module()));
   JudgedLift judged;
   LLMC_TRY(judged.assembly,

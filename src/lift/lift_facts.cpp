@@ -8,6 +8,7 @@ namespace {
 RegisterOrigin merged_origin(const RegisterOrigin& a, const RegisterOrigin& b) {
   using Kind = RegisterOrigin::Kind;
   RegisterOrigin both = a;
+  both.is_partly_fresh = a.is_partly_fresh || b.is_partly_fresh || a.is_fresh() != b.is_fresh();
   if (a.kind != b.kind) {
     const auto either = [&](Kind kind) { return a.kind == kind || b.kind == kind; };
     both.kind = either(Kind::clobbered) ? Kind::clobbered
@@ -15,13 +16,15 @@ RegisterOrigin merged_origin(const RegisterOrigin& a, const RegisterOrigin& b) {
                                         : Kind::defined;
   }
   // Constants take the width of what they meet.
-  both.width = a.is_number == b.is_number ? std::max(a.width, b.width)
-               : a.is_number              ? b.width
-                                          : a.width;
-  both.is_number = a.is_number && b.is_number;
+  const bool is_from_entry = a.kind == Kind::entry || b.kind == Kind::entry;
+  both.width = a.is_number == b.is_number || is_from_entry ? std::max(a.width, b.width)
+               : a.is_number                               ? b.width
+                                                           : a.width;
+  both.is_number = is_from_entry ? a.is_number || b.is_number : a.is_number && b.is_number;
   both.is_read = a.is_read || b.is_read;
   both.is_garbage = a.is_garbage || b.is_garbage;
   if (a.constant != b.constant) both.constant.reset();
+  if (a.page != b.page) both.page.clear();
   both.sites.insert(b.sites.begin(), b.sites.end());
   both.parameters.insert(b.parameters.begin(), b.parameters.end());
   if (both.type == AbiType::none || both.type == AbiType::v128) both.type = b.type;

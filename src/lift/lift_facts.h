@@ -30,14 +30,22 @@ struct RegisterOrigin {
   std::set<unsigned> parameters;  ///< vector registers at entry that it may be a copy of
   std::optional<std::int64_t> constant;  ///< of `defined`: the whole register, where it is known
   bool is_garbage = false;  ///< of `defined`: taken from the stack, where nobody had put it
+  bool is_partly_fresh = false;  ///< of `entry`: on some way it is fresh
+  std::string page;  ///< of `defined`: not a value, but the page of this address (AArch64's adrp)
+
+  /// An instruction has put it there, and nothing has read it since.
+  [[nodiscard]] bool is_fresh() const { return kind == Kind::defined && !is_read && !is_garbage; }
 
   friend bool operator==(const RegisterOrigin&, const RegisterOrigin&) = default;
 };
 
+/// As many registers of each class as any target has.
+inline constexpr std::size_t k_most_registers = 32;
+
 /// The origins of all registers at one place.
 struct LiftRegisters {
-  std::array<RegisterOrigin, 16> general;
-  std::array<RegisterOrigin, 16> vector;
+  std::array<RegisterOrigin, k_most_registers> general;
+  std::array<RegisterOrigin, k_most_registers> vector;
 
   friend bool operator==(const LiftRegisters&, const LiftRegisters&) = default;
 };
@@ -48,28 +56,31 @@ LiftRegisters merged(const LiftRegisters& a, const LiftRegisters& b);
 /// One call as its registers tell.
 struct CallFacts {
   std::string callee;  ///< empty: indirect
-  std::vector<AbiType> integers;  ///< as many of rdi, rsi, … as seem to be passed
+  std::vector<AbiType> integers;  ///< as many of the registers of arguments as seem to be passed
   std::vector<AbiType> reals;
-  std::size_t available = 6;  ///< as many of rdi, … as have any value at all
-  std::size_t pushed = 0;  ///< words that were pushed for it
+  std::size_t available = 0;  ///< as many of the registers of integers as have any value at all
+  std::size_t pushed = 0;  ///< words that were put on the stack for it
+  std::int64_t sp = 0;  ///< the frame offset at which they begin
   bool sets_al = false;  ///< %al says how many vector registers: it is variadic
   bool is_tail = false;
   bool returns = true;
-  unsigned result_width = 0;  ///< bits of rax that are read afterwards
-  unsigned second_width = 0;  ///< of rdx
+  unsigned result_width = 0;  ///< bits of the result's register that are read afterwards
+  unsigned second_width = 0;  ///< of the second one
   AbiType real_result = AbiType::none;
 };
 
 /// A return as its registers tell.
 struct ReturnFacts {
-  RegisterOrigin rax, rdx, xmm0, xmm1;
+  RegisterOrigin first, second;  ///< general registers
+  RegisterOrigin real;  ///< the first vector register
 };
 
 /// All of a function.
 struct LiftFacts {
-  std::array<unsigned, 6> integer_parameters{};  ///< bits read of rdi, rsi, …; 0: not read
+  std::array<unsigned, 8> integer_parameters{};  ///< bits read of each; 0: not read
   std::array<AbiType, 8> real_parameters{};
   std::map<std::int64_t, unsigned> slots;  ///< frame offset: most bytes accessed there
+  std::set<std::int64_t> reads;  ///< frame offsets that are read
   std::set<std::int64_t> escapes;  ///< frame offsets whose address is a value
   std::set<std::int64_t> saves;  ///< frame offsets where the caller's registers are kept
   std::vector<CallFacts> calls;  ///< in order of lifting

@@ -1,3 +1,4 @@
+#include <llvm/ADT/MapVector.h>
 #include <llvm/IR/Constants.h>
 #include <llvm/IR/IRBuilder.h>
 #include <llvm/IR/InstIterator.h>
@@ -96,7 +97,7 @@ class PointerRecovery {
   llvm::PointerType* ptr_;
   std::set<Value*> addresses_;
   std::vector<Value*> work_;
-  std::map<Value*, Value*> made_;
+  llvm::MapVector<Value*, Value*> made_;  ///< in the order in which they were made
 };
 
 /// The summand that is the address; null if neither can be.
@@ -229,7 +230,7 @@ void PointerRecovery::replace_casts() {
   std::vector<llvm::IntToPtrInst*> casts;
   for (llvm::Instruction& instruction : llvm::instructions(function_))
     if (auto* const cast = llvm::dyn_cast<llvm::IntToPtrInst>(&instruction);
-        cast != nullptr && is_address(cast->getOperand(0)))
+        cast != nullptr && cast->getType() == ptr_ && is_address(cast->getOperand(0)))
       casts.push_back(cast);
   for (llvm::IntToPtrInst* const cast : casts) {
     Value* const made = pointer(cast->getOperand(0));
@@ -319,7 +320,8 @@ llvm::Function* PointerRecovery::change_parameters() {
 
 void PointerRecovery::find() {
   for (llvm::Instruction& instruction : llvm::instructions(function_))
-    if (auto* const cast = llvm::dyn_cast<llvm::IntToPtrInst>(&instruction))
+    if (auto* const cast = llvm::dyn_cast<llvm::IntToPtrInst>(&instruction);
+        cast != nullptr && cast->getType() == ptr_)
       demand(cast->getOperand(0));
   do settle();
   while (spread());

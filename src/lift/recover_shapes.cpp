@@ -1,3 +1,5 @@
+#include <llvm/ADT/STLExtras.h>
+#include <llvm/ADT/SetVector.h>
 #include <llvm/Analysis/ValueTracking.h>
 #include <llvm/IR/Constants.h>
 #include <llvm/IR/IRBuilder.h>
@@ -8,7 +10,6 @@
 
 #include <map>
 #include <optional>
-#include <set>
 #include <vector>
 
 #include "lift/recover.h"
@@ -30,26 +31,21 @@ Value* narrow_source(Value* value) {
 }
 
 /// All phis of 64 bits that only ever hold values of 32.
-std::set<llvm::PHINode*> narrow_candidates(llvm::Function& function) {
-  std::set<llvm::PHINode*> candidates;
+llvm::SetVector<llvm::PHINode*> narrow_candidates(llvm::Function& function) {
+  llvm::SetVector<llvm::PHINode*> candidates;
   for (llvm::Instruction& instruction : llvm::instructions(function))
     if (auto* const phi = llvm::dyn_cast<llvm::PHINode>(&instruction);
         phi != nullptr && phi->getType()->isIntegerTy(64))
       candidates.insert(phi);
-  for (bool changed = true; changed;) {
-    changed = false;
-    for (auto at = candidates.begin(); at != candidates.end();) {
-      bool is_narrow = true;
-      for (Value* incoming : (*at)->incoming_values()) {
-        auto* const phi = llvm::dyn_cast<llvm::PHINode>(incoming);
-        const auto* const constant = llvm::dyn_cast<llvm::ConstantInt>(incoming);
-        is_narrow = is_narrow && (narrow_source(incoming) != nullptr ||
-                                  (constant != nullptr && fits_32(*constant)) ||
-                                  (phi != nullptr && candidates.contains(phi)));
-      }
-      changed = changed || !is_narrow;
-      at = is_narrow ? std::next(at) : candidates.erase(at);
-    }
+  const auto is_wide = [&](llvm::PHINode* candidate) {
+    return llvm::any_of(candidate->incoming_values(), [&](Value* incoming) {
+      auto* const phi = llvm::dyn_cast<llvm::PHINode>(incoming);
+      const auto* const constant = llvm::dyn_cast<llvm::ConstantInt>(incoming);
+      return narrow_source(incoming) == nullptr && (constant == nullptr || !fits_32(*constant)) &&
+             (phi == nullptr || !candidates.contains(phi));
+    });
+  };
+  while (candidates.remove_if(is_wide)) {
   }
   return candidates;
 }
@@ -139,7 +135,7 @@ bool join(llvm::SwitchInst& jump, const GuardedSwitch& found) {
 }  // namespace
 
 void narrow_phis(llvm::Function& function) {
-  const std::set<llvm::PHINode*> candidates = narrow_candidates(function);
+  const llvm::SetVector<llvm::PHINode*> candidates = narrow_candidates(function);
   std::map<Value*, llvm::PHINode*> made;
   llvm::Type* const narrow = llvm::Type::getInt32Ty(function.getContext());
   for (llvm::PHINode* const phi : candidates)

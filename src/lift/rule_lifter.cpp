@@ -9,10 +9,11 @@
 #include <algorithm>
 #include <map>
 
+#include "assembly/facts.h"
 #include "ir/module.h"
 #include "lift/lift_data.h"
+#include "lift/lift_function.h"
 #include "lift/recover.h"
-#include "lift/x86_function.h"
 #include "toolchain/codegen.h"
 #include "toolchain/optimizer.h"
 
@@ -26,9 +27,38 @@ constexpr unsigned k_inference_rounds = 3;
 constexpr const char* k_promote = "function(sroa,instsimplify,adce)";
 /// What is left of casts is folded before addresses are looked for.
 constexpr const char* k_fold = "function(instcombine<no-verify-fixpoint>,simplifycfg,adce)";
+/// What comparisons say of values replaces them.
+constexpr const char* k_known_values =
+    "function(correlated-propagation,instcombine<no-verify-fixpoint>,simplifycfg,adce)";
 
-void describe(llvm::Module& module, llvm::Function& function, const AsmFunction& source) {
-  module.setTargetTriple(llvm::StringRef(triple_of(NormalTarget::x86_64)));
+/// Whether x29 is made the base of the frame: always, where others are called, or never.
+const char* frame_pointer_of(const AsmFunction& source) {
+  bool sets_frame = false, calls = false;
+  for (const AsmInstruction& instruction : source.instructions) {
+    sets_frame =
+        sets_frame || (instruction.name == "ADDXri" && instruction.operands[0].reg == "FP" &&
+                       instruction.operands[1].reg == "SP");
+    calls = calls || flow_kind(NormalTarget::aarch64, instruction) == FlowKind::call;
+  }
+  if (sets_frame) return calls ? "non-leaf" : "all";
+  return calls ? "none" : "non-leaf";
+}
+
+/// What clang says of functions for a target, beside what it says of all.
+std::vector<std::pair<const char*, const char*>> target_attributes(NormalTarget target,
+                                                                   const AsmFunction& source) {
+  if (target == NormalTarget::x86_64)
+    return {{"target-cpu", "x86-64"},
+            {"target-features", "+cmov,+cx8,+fxsr,+mmx,+sse,+sse2,+x87"},
+            {"tune-cpu", "generic"}};
+  return {{"frame-pointer", frame_pointer_of(source)},
+          {"target-cpu", "generic"},
+          {"target-features", "+fp-armv8,+neon,+outline-atomics,+v8a,-fmv"}};
+}
+
+void describe(llvm::Module& module, llvm::Function& function, const AsmFunction& source,
+              NormalTarget target) {
+  module.setTargetTriple(llvm::StringRef(triple_of(target)));
   module.addModuleFlag(llvm::Module::Error, "wchar_size", 4);
   module.setPICLevel(llvm::PICLevel::BigPIC);
   module.setPIELevel(llvm::PIELevel::Large);
@@ -38,9 +68,8 @@ void describe(llvm::Module& module, llvm::Function& function, const AsmFunction&
        {llvm::Attribute::MinSize, llvm::Attribute::OptimizeForSize, llvm::Attribute::NoUnwind})
     function.addFnAttr(kind);
   if (source.unwinds) function.setUWTableKind(llvm::UWTableKind::Default);
-  function.addFnAttr("target-cpu", "x86-64");
-  function.addFnAttr("target-features", "+cmov,+cx8,+fxsr,+mmx,+sse,+sse2,+x87");
-  function.addFnAttr("tune-cpu", "generic");
+  for (const auto& [name, value] : target_attributes(target, source))
+    function.addFnAttr(name, value);
   function.addFnAttr("no-trapping-math", "true");
 }
 
@@ -51,13 +80,19 @@ std::string text_of(const llvm::Module& module) {
   return text;
 }
 
+/// Jump tables and pages leave declarations behind.
+void forget_unused(llvm::Module& module) {
+  for (llvm::GlobalVariable& variable : llvm::make_early_inc_range(module.globals()))
+    if (variable.isDeclaration() && variable.use_empty()) variable.eraseFromParent();
+}
+
 }  // namespace
 
 struct RuleLifter::Parts {
   Parts(const AsmUnit& for_unit, CodeGenerator made) : unit(for_unit), generator(std::move(made)) {}
 
   struct Function {
-    X86Source source;
+    LiftSource source;
     LiftFacts facts;
     std::string refusal;
   };
@@ -88,25 +123,26 @@ bool RuleLifter::Parts::may_return_pair(const std::string& name) const {
   const auto found = functions.find(name);
   if (found == functions.end()) return false;
   return std::ranges::all_of(found->second.facts.returns, [](const ReturnFacts& exit) {
-    return exit.rdx.kind == RegisterOrigin::Kind::defined;
+    return exit.second.kind == RegisterOrigin::Kind::defined;
   });
 }
 
 /// Makes the table of callees anew from what all functions tell.
 void RuleLifter::Parts::infer() {
+  const LiftConvention& convention = convention_of(unit.target);
   SignatureTable table = known;
   std::map<std::string, std::vector<CallFacts>> calls;
   for (auto& [name, function] : functions) {
     if (!function.refusal.empty()) continue;
     const LiftSignature own =
-        table.emplace(name, inferred_signature(function.facts, callees)).first->second;
+        table.emplace(name, inferred_signature(function.facts, callees, convention)).first->second;
     // What is given back as it comes from a call is a result of that call.
     const unsigned width = own.result.type == AbiType::none || is_vector_class(own.result.type) ? 0
                            : own.result.type == AbiType::i64 || own.result.type == AbiType::ptr
                                ? 64
                                : 32;
     for (const ReturnFacts& exit : function.facts.returns)
-      for (const std::size_t site : exit.rax.sites) {
+      for (const std::size_t site : exit.first.sites) {
         unsigned& most = function.facts.calls[site].result_width;
         most = std::max(most, width);
       }
@@ -116,10 +152,10 @@ void RuleLifter::Parts::infer() {
   for (const auto& [name, sites] : calls) {
     const auto known_one = table.find(name);
     if (known_one == table.end()) {
-      table.emplace(name, inferred_signature(sites));
+      table.emplace(name, inferred_signature(sites, convention));
     } else if (known_one->second.source == SignatureSource::inferred) {
       // What callers read is a result, however it looks inside.
-      const LiftSignature seen = inferred_signature(sites);
+      const LiftSignature seen = inferred_signature(sites, convention);
       const bool is_pair = seen.second != AbiType::none && may_return_pair(name);
       if (known_one->second.result.type == AbiType::none || is_pair) {
         known_one->second.result = seen.result;
@@ -139,7 +175,6 @@ RuleLifter::RuleLifter(RuleLifter&&) noexcept = default;
 RuleLifter::~RuleLifter() = default;
 
 Result<RuleLifter> RuleLifter::create(const AsmUnit& unit, SignatureTable given) {
-  if (unit.target != NormalTarget::x86_64) return fail("rules for AArch64 are not there yet");
   LLMC_TRY(CodeGenerator generator,
            CodeGenerator::create(CodegenOptions(), std::string(triple_of(unit.target))));
   auto parts = std::make_unique<Parts>(unit, std::move(generator));
@@ -179,7 +214,8 @@ LiftSignature RuleLifter::widest_signature(const std::string& function) const {
   const LiftSignature inferred = parts_->callees.at(function);
   return found == parts_->functions.end()
              ? inferred
-             : llmc::widest_signature(inferred, found->second.facts, parts_->callees);
+             : llmc::widest_signature(inferred, found->second.facts, parts_->callees,
+                                      convention_of(parts_->unit.target));
 }
 
 Result<LiftedFunction> RuleLifter::lift(const std::string& name, const LiftGuess& guess) const {
@@ -190,12 +226,12 @@ Result<LiftedFunction> RuleLifter::lift(const std::string& name, const LiftGuess
   const LiftSignature signature = guess.signature.value_or(parts_->callees.at(name));
   llvm::LLVMContext llvm_context;
   llvm::Module module("", llvm_context);
-  module.setDataLayout(llvm::StringRef(data_layout_of(NormalTarget::x86_64)));
-  const X86Context context{&parts_->callees, guess.frame == LiftGuess::Frame::whole
-                                                 ? FrameCut::whole
-                                                 : FrameCut::objects};
+  module.setDataLayout(llvm::StringRef(data_layout_of(parts_->unit.target)));
+  const LiftContext context{&parts_->callees, guess.frame == LiftGuess::Frame::whole
+                                                  ? FrameCut::whole
+                                                  : FrameCut::objects};
   LLMC_CHECK(write(function.source, context, function.facts, signature, module));
-  describe(module, *module.getFunction(name), *function.source.function);
+  describe(module, *module.getFunction(name), *function.source.function, parts_->unit.target);
   std::string message;
   llvm::raw_string_ostream stream(message);
   if (llvm::verifyModule(module, &stream))
@@ -207,6 +243,8 @@ Result<LiftedFunction> RuleLifter::lift(const std::string& name, const LiftGuess
   narrow_phis(*module.getFunction(name));
   recover_pointers(*module.getFunction(name));
   LLMC_CHECK(run(k_fold));
+  // Where a register is known to be zero, code generation does not set it to zero (AArch64).
+  if (parts_->unit.target == NormalTarget::aarch64) LLMC_CHECK(run(k_known_values));
   narrow_phis(*module.getFunction(name));
   recover_pointers(*module.getFunction(name));
   LLMC_CHECK(run(guess.passes.empty() ? default_lift_passes() : guess.passes));
@@ -215,6 +253,7 @@ Result<LiftedFunction> RuleLifter::lift(const std::string& name, const LiftGuess
   order_blocks(*module.getFunction(name));
   recover_elements(*module.getFunction(name));
   define_private_data(parts_->unit, module);
+  forget_unused(module);
   if (llvm::verifyModule(module, &stream))
     return fail("the lifted IR is not valid: " + message.substr(0, message.find('\n')));
   return LiftedFunction{text_of(module), signature};

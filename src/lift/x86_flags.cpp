@@ -7,7 +7,7 @@
 namespace llmc {
 namespace {
 
-using Kind = X86Flags::Kind;
+using Kind = LiftFlags::Kind;
 using Predicate = llvm::CmpInst::Predicate;
 
 /// a - b against zero, as the condition says it.
@@ -104,7 +104,7 @@ llvm::Value* X86Machine::carry_flag() {
   if (flags.carry != nullptr) return flags.carry;
   switch (flags.kind) {
     case Kind::stored:
-      return ir.CreateLoad(ir.getInt1Ty(), stored_[0]);
+      return stored_flag(0);
     case Kind::subtract:
       return ir.CreateICmpULT(flags.a, flags.b);
     case Kind::add:
@@ -120,7 +120,7 @@ llvm::Value* X86Machine::carry_flag() {
 }
 
 llvm::Value* X86Machine::zero_flag() {
-  if (flags.kind == Kind::stored) return ir.CreateLoad(ir.getInt1Ty(), stored_[1]);
+  if (flags.kind == Kind::stored) return stored_flag(1);
   if (flags.zero != nullptr) return flags.zero;
   if (flags.kind == Kind::compare_floats) return ir.CreateFCmpUEQ(flags.a, flags.b);
   if (flags.kind == Kind::subtract) return ir.CreateICmpEQ(flags.a, flags.b);
@@ -131,7 +131,7 @@ llvm::Value* X86Machine::zero_flag() {
 }
 
 llvm::Value* X86Machine::sign_flag() {
-  if (flags.kind == Kind::stored) return ir.CreateLoad(ir.getInt1Ty(), stored_[2]);
+  if (flags.kind == Kind::stored) return stored_flag(2);
   if (flags.kind == Kind::compare_floats) return ir.getFalse();
   llvm::Value* result = flags.result;
   if (flags.kind == Kind::subtract && result == nullptr) result = ir.CreateSub(flags.a, flags.b);
@@ -142,7 +142,7 @@ llvm::Value* X86Machine::sign_flag() {
 }
 
 llvm::Value* X86Machine::overflow_flag() {
-  if (flags.kind == Kind::stored) return ir.CreateLoad(ir.getInt1Ty(), stored_[3]);
+  if (flags.kind == Kind::stored) return stored_flag(3);
   if (flags.kind == Kind::compare_floats || flags.kind == Kind::logic) return ir.getFalse();
   if (flags.kind == Kind::subtract || flags.kind == Kind::add) {
     const auto intrinsic = flags.kind == Kind::add ? llvm::Intrinsic::sadd_with_overflow
@@ -155,7 +155,7 @@ llvm::Value* X86Machine::overflow_flag() {
 }
 
 llvm::Value* X86Machine::parity_flag() {
-  if (flags.kind == Kind::stored) return ir.CreateLoad(ir.getInt1Ty(), stored_[4]);
+  if (flags.kind == Kind::stored) return stored_flag(4);
   if (flags.kind == Kind::compare_floats) return ir.CreateFCmpUNO(flags.a, flags.b);
   llvm::Value* result = flags.result;
   if (flags.kind == Kind::subtract && result == nullptr) result = ir.CreateSub(flags.a, flags.b);
@@ -208,16 +208,19 @@ llvm::Value* X86Machine::condition(X86Condition code) {
   return is_negated(code) ? ir.CreateNot(value) : value;
 }
 
-void X86Machine::store_flags(unsigned which) {
-  if (flags.kind == Kind::stored) return;
-  const auto keep = [&](std::size_t place, llvm::Value* value) {
-    ir.CreateStore(value, stored_[place]);
-  };
-  if ((which & k_carry) != 0) keep(0, carry_flag());
-  if ((which & k_zero) != 0) keep(1, zero_flag());
-  if ((which & k_sign) != 0) keep(2, sign_flag());
-  if ((which & k_overflow) != 0) keep(3, overflow_flag());
-  if ((which & k_parity) != 0) keep(4, parity_flag());
+llvm::Value* X86Machine::flag(std::size_t number) {
+  switch (1U << number) {
+    case k_carry:
+      return carry_flag();
+    case k_zero:
+      return zero_flag();
+    case k_sign:
+      return sign_flag();
+    case k_overflow:
+      return overflow_flag();
+    default:
+      return parity_flag();
+  }
 }
 
 unsigned flags_of(X86Condition code) {

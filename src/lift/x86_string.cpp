@@ -27,11 +27,11 @@ struct StringExtent {
 };
 
 Value* pointer_in(X86Machine& m, unsigned number) {
-  return m.ir.CreateIntToPtr(m.read64(number), m.ir.getPtrTy());
+  return m.ir.CreateIntToPtr(m.read({number, 64}), m.ir.getPtrTy());
 }
 
 void advance(X86Machine& m, unsigned number, const StringExtent& extent) {
-  m.write({number, 64}, m.ir.CreateAdd(m.read64(number), extent.bytes));
+  m.write({number, 64}, m.ir.CreateAdd(m.read({number, 64}), extent.bytes));
 }
 
 void end_count(X86Machine& m, const StringExtent& extent) {
@@ -87,7 +87,7 @@ StringExtent extent_of(X86Machine& m, const AsmInstruction& instruction, unsigne
   else if (const auto count = m.constant_in(k_rcx))
     extent.bytes = m.ir.getInt64(static_cast<std::uint64_t>(*count) * element);
   else
-    extent.bytes = m.ir.CreateMul(m.read64(k_rcx), m.ir.getInt64(element));
+    extent.bytes = m.ir.CreateMul(m.read({k_rcx, 64}), m.ir.getInt64(element));
   return extent;
 }
 

@@ -93,9 +93,9 @@ llvm::Value* VectorTemplate::scalar_source() {
 
 void VectorTemplate::write_scalar(unsigned number, llvm::Value* value) {
   if (lane_width() == 64)
-    m.write_double(number, value);
+    m.write_lane(number, value);
   else
-    m.write_float(number, value);
+    m.write_lane(number, value);
 }
 
 llvm::Value* VectorTemplate::source(llvm::Type* type, unsigned alignment) {

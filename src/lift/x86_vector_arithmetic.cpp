@@ -76,7 +76,7 @@ void packed_round(VectorTemplate& t) {
 void compare_into_flags(VectorTemplate& t) {
   Value* const a = t.read_scalar(t.destination());
   Value* const b = t.scalar_source();
-  t.m.flags = {X86Flags::Kind::compare_floats, a, b};
+  t.m.flags = {LiftFlags::Kind::compare_floats, a, b};
 }
 
 /// All ones where the predicate holds, as an integer or a vector of them.
@@ -125,12 +125,12 @@ void scalar_to_integer(VectorTemplate& t) {
 
 void float_to_double(VectorTemplate& t) {
   Value* const value = t.scalar_source();
-  t.m.write_double(t.destination(), t.ir.CreateFPExt(value, t.ir.getDoubleTy()));
+  t.m.write_lane(t.destination(), t.ir.CreateFPExt(value, t.ir.getDoubleTy()));
 }
 
 void double_to_float(VectorTemplate& t) {
   Value* const value = t.scalar_source();
-  t.m.write_float(t.destination(), t.ir.CreateFPTrunc(value, t.ir.getFloatTy()));
+  t.m.write_lane(t.destination(), t.ir.CreateFPTrunc(value, t.ir.getFloatTy()));
 }
 
 void packed_integers_to_floats(VectorTemplate& t) {
@@ -233,12 +233,13 @@ void float_logic(VectorTemplate& t) {
     const auto part = [&](unsigned number) {
       return is_double ? t.m.read_double(number) : t.m.read_float(number);
     };
-    Value* const mask = t.reads_memory() ? lowest(t, b, t.m.type_of(scalar)) : part(t.source_xmm());
+    Value* const mask =
+        t.reads_memory() ? lowest(t, b, type_of(scalar, t.ir.getContext())) : part(t.source_xmm());
     low = scalar_logic(t, part(to), mask);
   }
   t.write(combined(t, a, b));
-  if (scalar == AbiType::f64) t.m.write_double(to, low);
-  if (scalar == AbiType::f32) t.m.write_float(to, low);
+  if (scalar == AbiType::f64) t.m.write_lane(to, low);
+  if (scalar == AbiType::f32) t.m.write_lane(to, low);
 }
 
 constexpr unsigned k_less = Predicate::FCMP_OLT, k_greater = Predicate::FCMP_OGT;

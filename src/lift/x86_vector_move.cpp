@@ -22,9 +22,9 @@ void move_scalar(VectorTemplate& t) {
   Value* const value = t.scalar_source();
   if (!t.reads_memory()) return t.write_scalar(t.destination(), value);
   if (t.lane_width() == 64)
-    t.m.write_low_double(t.destination(), value);
+    t.m.write_alone(t.destination(), value);
   else
-    t.m.write_low_float(t.destination(), value);
+    t.m.write_alone(t.destination(), value);
 }
 
 /// movd and movq from a general register or memory: the rest of the register becomes zero.
@@ -53,7 +53,7 @@ void move_low_half(VectorTemplate& t) {
   if (t.writes_memory) return move_out(t);
   const unsigned from = t.source_xmm();
   if (scalar_in(t.m, from) == AbiType::f64)
-    return t.m.write_low_double(t.destination(), t.m.read_double(from));
+    return t.m.write_alone(t.destination(), t.m.read_double(from));
   Value* const whole = t.m.read_vector(from, t.vector_type());
   t.write(t.ir.CreateInsertElement(whole, t.ir.getInt64(0), std::uint64_t{1}));
 }
@@ -62,7 +62,7 @@ void move_low_half(VectorTemplate& t) {
 void move_half(VectorTemplate& t) {
   if (t.row.code == 0) {
     if (t.writes_memory) return t.m.store(t.m.read_double(t.source_xmm()), t.address);
-    return t.m.write_double(t.destination(), t.m.load(t.ir.getDoubleTy(), t.address));
+    return t.m.write_lane(t.destination(), t.m.load(t.ir.getDoubleTy(), t.address));
   }
   Value* const whole =
       t.m.read_vector(t.writes_memory ? t.source_xmm() : t.destination(), t.vector_type());

@@ -133,8 +133,8 @@ TEST(RuleLifter, GivenSignaturesWin) {
 TEST(RuleLifter, WhatIsNotModelledIsRefusedWithTheInstruction) {
   EXPECT_THAT(lift(function("f", "\tcpuid\n\tretq\n"), "f"),
               HasSubstr("'cpuid': this instruction is not modelled"));
-  EXPECT_THAT(lift(function("f", "\tmovq %fs:0, %rax\n\tretq\n"), "f"),
-              HasSubstr("thread-local storage"));
+  EXPECT_THAT(lift(function("f", "\tmovl %fs:x@TPOFF, %eax\n\tretq\n"), "f"),
+              HasSubstr("thread-local variables"));
   EXPECT_THAT(lift(function("f", "\tandq $-32, %rsp\n\tretq\n"), "f"),
               HasSubstr("moves the stack pointer by what is not a constant"));
   EXPECT_THAT(lift(function("f", "\tpushq %rbx\n\tretq\n"), "f"),
@@ -142,6 +142,36 @@ TEST(RuleLifter, WhatIsNotModelledIsRefusedWithTheInstruction) {
   EXPECT_THAT(
       lift(function("f", "\tsubq $200, %rsp\n\ttestb %al, %al\n\taddq $200, %rsp\n\tretq\n"), "f"),
       HasSubstr("variable number of arguments"));
+}
+
+TEST(RuleLifter, WhatLiesBehindASegmentRegisterIsInAnAddressSpaceOfItsOwn) {
+  EXPECT_THAT(lift(function("f", "\tmovq %fs:40, %rax\n\tretq\n"), "f"),
+              HasSubstr("load volatile i64, ptr addrspace(257) inttoptr (i64 40"));
+}
+
+TEST(RuleLifter, WordsOnTheStackAreArgumentsOfVariadicCallsToo) {
+  const std::string registers =
+      "\tmovl $1, %esi\n\tmovl $2, %edx\n\tmovl $3, %ecx\n\tmovl $4, %r8d\n\tmovl $5, %r9d\n"
+      "\txorl %eax, %eax\n";
+  const std::string call = "i32 5, i64 6, i64 7)";
+  EXPECT_THAT(lift(function("f", "\tpushq %rax\n" + registers +
+                                     "\tpushq $7\n\tpushq $6\n\tcallq printf@PLT\n"
+                                     "\taddq $24, %rsp\n\tretq\n"),
+                   "f"),
+              HasSubstr(call));
+  // Without a push, in a place that nothing reads.
+  EXPECT_THAT(lift(function("f", "\tsubq $24, %rsp\n\tmovq $7, 8(%rsp)\n\tmovq $6, (%rsp)\n" +
+                                     registers + "\tcallq printf@PLT\n\taddq $24, %rsp\n\tretq\n"),
+                   "f"),
+              HasSubstr(call));
+}
+
+TEST(RuleLifter, WhereACallGivesNothingBackThereIsNoArgument) {
+  const std::string text =
+      function("f",
+               "\tpushq %rbx\n\tmovq %rdi, %rbx\n\tmovl $1, %edx\n\tmovl $2, %esi\n\tcallq g@PLT\n"
+               "\tmovq %rbx, %rdi\n\tmovl $2, %esi\n\tcallq g@PLT\n\tpopq %rbx\n\tretq\n");
+  EXPECT_THAT(lift(text, "f"), HasSubstr("@g(i64 %0, i32 2)"));
 }
 
 TEST(RuleLifter, WhatACallDestroysIsNotRead) {

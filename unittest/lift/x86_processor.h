@@ -8,11 +8,7 @@
 #include <llvm/ExecutionEngine/Orc/LLJIT.h>
 #include <llvm/ExecutionEngine/Orc/ThreadSafeModule.h>
 #include <llvm/IR/InlineAsm.h>
-#include <llvm/IR/PassManager.h>
 #include <llvm/IR/Verifier.h>
-#include <llvm/Passes/PassBuilder.h>
-#include <llvm/Transforms/Scalar/ADCE.h>
-#include <llvm/Transforms/Utils/Mem2Reg.h>
 
 #include <array>
 #include <cstring>
@@ -22,6 +18,7 @@
 #include <string>
 #include <vector>
 
+#include "lift/processor_states.h"
 #include "lift/x86_templates.h"
 #include "testing.h"
 
@@ -41,9 +38,6 @@ struct alignas(64) ProcessorState {
 inline constexpr unsigned k_pointer_register = k_rsi;  ///< it points to the middle of the memory
 inline constexpr unsigned k_index_register = k_rdi;    ///< -2, 0 or 2 where there is an address
 inline constexpr std::size_t k_middle = 128;
-
-/// What may differ in vector registers: numbers that are none have many patterns of bits.
-enum class Comparison { exact, floats, doubles };
 
 /// Instructions that are run together, one a line, and what they are run on.
 struct ProcessorCase {
@@ -104,8 +98,8 @@ inline void add_thunk(llvm::Module& module, const std::string& name,
 }
 
 /// The conditions that the machine says to know.
-inline unsigned known_conditions(const X86Flags& flags) {
-  using Kind = X86Flags::Kind;
+inline unsigned known_conditions(const LiftFlags& flags) {
+  using Kind = LiftFlags::Kind;
   unsigned known = k_carry | k_zero | k_sign | k_overflow | k_parity;
   if (flags.kind == Kind::unknown || flags.kind == Kind::result) {
     known = 0;
@@ -140,7 +134,7 @@ class MachineState {
     // Flags that were not touched need no more than one condition each.
     constexpr unsigned k_flag_conditions = 0x555 & ~(1U << 6);
     unsigned known = known_conditions(m_.flags);
-    if (m_.flags.kind == X86Flags::Kind::stored) known &= k_flag_conditions;
+    if (m_.flags.kind == LiftFlags::Kind::stored) known &= k_flag_conditions;
     llvm::Value* conditions = m_.ir.getInt64(0);
     for (unsigned code = 0; code < 16; ++code)
       if ((known >> code & 1) != 0)
@@ -152,7 +146,7 @@ class MachineState {
     store(conditions, offsetof(ProcessorState, conditions));
     store(m_.ir.getInt64(known), offsetof(ProcessorState, known));
     for (unsigned i = 0; i < 16; ++i)
-      if (i != k_rsp) store(m_.read64(i), i * 8);
+      if (i != k_rsp) store(m_.read({i, 64}), i * 8);
     auto* const vector = llvm::FixedVectorType::get(m_.integer(64), 2);
     for (unsigned i = 0; i < 16; ++i)
       store(m_.read_vector(i, vector), offsetof(ProcessorState, vector) + i * 16);
@@ -180,7 +174,7 @@ class MachineState {
     llvm::Value* const odd = m_.ir.CreateZExt(m_.ir.CreateNot(bit(2)), m_.integer(8));
     llvm::Value* const result =
         m_.ir.CreateOr(m_.ir.CreateShl(sign, 7), m_.ir.CreateXor(sign, odd));
-    m_.flags = {X86Flags::Kind::result, nullptr, nullptr, result, bit(0), bit(11), bit(6)};
+    m_.flags = {LiftFlags::Kind::result, nullptr, nullptr, result, bit(0), bit(11), bit(6)};
     m_.store_flags(k_carry | k_zero | k_sign | k_overflow | k_parity);
     m_.load_flags();
   }
@@ -230,26 +224,6 @@ inline std::uint64_t conditions_of(std::uint64_t flags) {
   for (unsigned code = 0; code < 16; ++code)
     if (even[code / 2] != (code % 2 == 1)) conditions |= std::uint64_t{1} << code;
   return conditions;
-}
-
-/// Promotes variables, as the lifter does, and drops what is not used.
-inline void clean_up(llvm::Module& module) {
-  llvm::PassBuilder builder;
-  llvm::LoopAnalysisManager loops;
-  llvm::FunctionAnalysisManager functions;
-  llvm::CGSCCAnalysisManager components;
-  llvm::ModuleAnalysisManager modules;
-  builder.registerModuleAnalyses(modules);
-  builder.registerCGSCCAnalyses(components);
-  builder.registerFunctionAnalyses(functions);
-  builder.registerLoopAnalyses(loops);
-  builder.crossRegisterProxies(loops, functions, components, modules);
-  llvm::FunctionPassManager passes;
-  passes.addPass(llvm::PromotePass());
-  passes.addPass(llvm::ADCEPass());
-  for (llvm::Function& function : module)
-    if (!function.isDeclaration() && !function.hasFnAttribute(llvm::Attribute::Naked))
-      passes.run(function, functions);
 }
 
 /// Compiles and runs cases, and compares.
@@ -358,180 +332,39 @@ class ProcessorBench {
   std::vector<ProcessorState> inputs_;
 };
 
-/// One of the numbers at which instructions change what they do, of `Float`, or a usual one.
-template <typename Float>
-Float special_number(std::mt19937_64& random) {
-  using Limits = std::numeric_limits<Float>;
-  static const std::array<Float, 28> numbers = {Float(0.0),
-                                                Float(-0.0),
-                                                Float(1.0),
-                                                Float(-1.0),
-                                                Float(0.5),
-                                                Float(-0.5),
-                                                Float(1.5),
-                                                Float(2.5),
-                                                Float(-2.5),
-                                                Float(3.7),
-                                                Float(-3.7),
-                                                Float(1e30),
-                                                Float(-1e-30),
-                                                Float(2147483648.0),
-                                                Float(-2147483648.0),
-                                                Float(2147483647.5),
-                                                Float(-2147483649.0),
-                                                Float(9223372036854775808.0),
-                                                Float(-9223372036854775808.0),
-                                                Float(4294967296.0),
-                                                Limits::infinity(),
-                                                -Limits::infinity(),
-                                                Limits::quiet_NaN(),
-                                                -Limits::quiet_NaN(),
-                                                Limits::denorm_min(),
-                                                -Limits::denorm_min(),
-                                                Limits::max(),
-                                                Limits::min()};
-  const std::uint64_t choice = random() % (numbers.size() * 2);
-  if (choice < numbers.size()) return numbers[choice];
-  return static_cast<Float>(static_cast<std::int64_t>(random())) /
-         static_cast<Float>(std::uint64_t{1} << (random() % 64));
-}
-
-/// One of four, so that two of them are often equal, of different signs, or none.
-template <typename Float>
-Float frequent_number(std::mt19937_64& random) {
-  constexpr std::array<Float, 4> k_numbers = {Float(0.0), Float(-0.0), Float(1.0),
-                                              std::numeric_limits<Float>::quiet_NaN()};
-  return k_numbers[random() % k_numbers.size()];
-}
-
-template <typename Integer>
-Integer special_integer(std::mt19937_64& random) {
-  using Limits = std::numeric_limits<Integer>;
-  constexpr std::array<Integer, 8> k_integers = {0,
-                                                 1,
-                                                 2,
-                                                 static_cast<Integer>(-1),
-                                                 Limits::max(),
-                                                 Limits::min(),
-                                                 static_cast<Integer>(Limits::max() - 1),
-                                                 static_cast<Integer>(Limits::max() / 2)};
-  const std::uint64_t choice = random() % 16;
-  return choice < 8 ? k_integers[choice] : static_cast<Integer>(random());
-}
-
-template <typename Lane>
-void fill_lanes(std::uint8_t* place, std::size_t bytes, const std::function<Lane()>& lane) {
-  for (std::size_t i = 0; i < bytes; i += sizeof(Lane)) {
-    const Lane value = lane();
-    std::memcpy(place + i, &value, sizeof(Lane));
-  }
-}
-
-/// 16 bytes of which the lanes are numbers of one sort.
-inline void fill_lanes(std::uint8_t* place, unsigned sort, std::mt19937_64& random) {
-  switch (sort) {
-    case 0:
-      return fill_lanes<float>(place, 16, [&] { return special_number<float>(random); });
-    case 1:
-      return fill_lanes<double>(place, 16, [&] { return special_number<double>(random); });
-    case 2:
-      return fill_lanes<std::int8_t>(place, 16,
-                                     [&] { return special_integer<std::int8_t>(random); });
-    case 3:
-      return fill_lanes<std::int16_t>(place, 16,
-                                      [&] { return special_integer<std::int16_t>(random); });
-    case 4:
-      return fill_lanes<std::int32_t>(place, 16,
-                                      [&] { return special_integer<std::int32_t>(random); });
-    case 5:
-      return fill_lanes<std::uint64_t>(place, 16, [&] { return random() % 70; });
-    case 6:
-      return fill_lanes<float>(place, 16, [&] { return frequent_number<float>(random); });
-    case 7:
-      return fill_lanes<double>(place, 16, [&] { return frequent_number<double>(random); });
-    default:
-      return fill_lanes<std::uint64_t>(place, 16, [&] { return random(); });
-  }
-}
-
 inline ProcessorState ProcessorBench::random_state(std::mt19937_64& random) {
   ProcessorState state{};
-  for (std::uint64_t& reg : state.general) {
-    switch (random() % 4) {
-      case 0:
-        reg = static_cast<std::uint64_t>(special_integer<std::int32_t>(random));
-        break;
-      case 1:
-        reg = random() % 200;
-        break;
-      case 2:
-        reg = static_cast<std::uint64_t>(special_integer<std::int16_t>(random));
-        break;
-      default:
-        reg = static_cast<std::uint64_t>(special_integer<std::int64_t>(random));
-    }
-  }
-  constexpr unsigned k_sorts = 9;
-  const auto any_sort = [&] { return static_cast<unsigned>(random() % k_sorts); };
-  const unsigned sort = any_sort();
-  const auto mixed = [&] { return random() % 8 == 0 ? any_sort() : sort; };
-  for (auto& reg : state.vector) fill_lanes(reg.data(), mixed(), random);
+  for (std::uint64_t& reg : state.general) reg = any_integer(random);
+  const auto sort = sorts_of_lanes(random);
+  for (auto& reg : state.vector) fill_lanes(reg.data(), sort(), random);
   for (std::size_t i = 0; i < state.memory.size(); i += 16)
-    fill_lanes(state.memory.data() + i, mixed(), random);
+    fill_lanes(state.memory.data() + i, sort(), random);
   constexpr std::uint64_t k_arithmetic_flags = 0x8d5, k_always = 0x202;
   state.flags = (random() & k_arithmetic_flags) | k_always;
   return state;
-}
-
-template <typename Float>
-bool same_numbers(const std::uint8_t* a, const std::uint8_t* b) {
-  for (std::size_t i = 0; i < 16; i += sizeof(Float)) {
-    Float x, y;
-    std::memcpy(&x, a + i, sizeof(Float));
-    std::memcpy(&y, b + i, sizeof(Float));
-    const bool both_none = x != x && y != y;
-    if (!both_none && std::memcmp(a + i, b + i, sizeof(Float)) != 0) return false;
-  }
-  return true;
-}
-
-inline std::string hexadecimal(const std::uint8_t* bytes, std::size_t count) {
-  std::string text;
-  for (std::size_t i = count; i-- > 0;) {
-    text += "0123456789abcdef"[bytes[i] >> 4];
-    text += "0123456789abcdef"[bytes[i] & 15];
-  }
-  return text;
 }
 
 inline std::string ProcessorBench::differences(const ProcessorState& input,
                                                const ProcessorState& wanted,
                                                const ProcessorState& got, Comparison comparison) {
   std::string text;
-  const auto tell = [&](const std::string& what, const void* in, const void* want, const void* have,
-                        std::size_t bytes) {
-    const auto hex = [&](const void* of) {
-      return hexadecimal(static_cast<const std::uint8_t*>(of), bytes);
-    };
-    text += "\n  " + what + ": " + hex(in) + " became " + hex(have) + " instead of " + hex(want);
-  };
   for (unsigned i = 0; i < 16; ++i)
     if (wanted.general[i] != got.general[i])
-      tell(k_general_names[i], &input.general[i], &wanted.general[i], &got.general[i], 8);
+      text +=
+          difference(k_general_names[i], &input.general[i], &wanted.general[i], &got.general[i], 8);
   for (unsigned i = 0; i < 16; ++i) {
     const std::uint8_t *a = wanted.vector[i].data(), *b = got.vector[i].data();
-    const bool same = comparison == Comparison::exact    ? std::memcmp(a, b, 16) == 0
-                      : comparison == Comparison::floats ? same_numbers<float>(a, b)
-                                                         : same_numbers<double>(a, b);
-    if (!same) tell("xmm" + std::to_string(i), input.vector[i].data(), a, b, 16);
+    const bool same = same_vectors(a, b, comparison);
+    if (!same) text += difference("xmm" + std::to_string(i), input.vector[i].data(), a, b, 16);
   }
   if (wanted.memory != got.memory)
     for (std::size_t i = 0; i < wanted.memory.size(); i += 16)
       if (std::memcmp(&wanted.memory[i], &got.memory[i], 16) != 0)
-        tell("memory at " + std::to_string(i), &input.memory[i], &wanted.memory[i], &got.memory[i],
-             16);
+        text += difference("memory at " + std::to_string(i), &input.memory[i], &wanted.memory[i],
+                           &got.memory[i], 16);
   const std::uint64_t want = wanted.conditions & got.known;
-  if (want != got.conditions) tell("conditions", &input.flags, &want, &got.conditions, 2);
+  if (want != got.conditions)
+    text += difference("conditions", &input.flags, &want, &got.conditions, 2);
   if (text.empty()) return text;
   for (const unsigned i : {k_rax, k_rcx, k_rdx, k_rbx})
     text += std::string("\n  with ") + k_general_names[i] + " " +

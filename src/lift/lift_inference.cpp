@@ -1,16 +1,11 @@
-// What code tells about signatures and stack frames.
-#include <algorithm>
+#include "lift/lift_inference.h"
 
-#include "lift/x86_function.h"
+#include <algorithm>
 
 namespace llmc {
 namespace {
 
 using Kind = RegisterOrigin::Kind;
-
-bool is_certain(const RegisterOrigin& origin) {
-  return origin.kind == Kind::defined && !origin.is_read && !origin.is_garbage;
-}
 
 /// Of a parameter that is not looked at, too, nothing may be cut off.
 AbiType integer_of_width(unsigned width) {
@@ -39,18 +34,35 @@ unsigned width_of_results(const RegisterOrigin& origin, const LiftFacts& facts,
   return width;
 }
 
-/// How much of %rax is set at all returns, if it is meant to be given back. Zero bits: nothing.
-unsigned returned_width(const LiftFacts& facts, const SignatureTable& callees) {
+/// True if the register of results is that of the first argument, too: an argument that is there at
+/// a return may be the result.
+bool is_argument_result(const LiftConvention& convention) {
+  return convention.result == convention.arguments.front();
+}
+
+/// True if what is in the register at a return may have been put there to be given back. `origin`
+/// is that of the first register of results.
+bool may_be_result(const RegisterOrigin& origin, const LiftConvention& convention) {
+  if (origin.kind == Kind::entry) return is_argument_result(convention);
+  return origin.kind != Kind::clobbered && !origin.is_garbage;
+}
+
+/// How much of the result is set at all returns, if it is meant to be given back. Zero bits:
+/// nothing.
+unsigned returned_width(const LiftFacts& facts, const SignatureTable& callees,
+                        const LiftConvention& convention) {
   if (facts.pops_into_result && !facts.pops_beside_result) return 0;
   unsigned width = 0, narrowest = 0;
   bool is_meant = false;
   for (const ReturnFacts& exit : facts.returns) {
-    const RegisterOrigin& origin = exit.rax;
-    if (origin.kind == Kind::entry || origin.kind == Kind::clobbered || origin.is_garbage) return 0;
-    is_meant = is_meant || is_certain(origin) || facts.pops_beside_result;
+    const RegisterOrigin& origin = exit.first;
+    if (!may_be_result(origin, convention)) return 0;
+    is_meant = is_meant || origin.is_fresh() || facts.pops_beside_result ||
+               (origin.kind == Kind::entry && origin.is_partly_fresh);
     if (origin.kind == Kind::result)
       width = std::max(width, width_of_results(origin, facts, callees));
-    if (origin.kind == Kind::defined && !origin.is_number) width = std::max(width, origin.width);
+    else if (!origin.is_number)
+      width = std::max(width, origin.width);
     if (origin.is_number || origin.kind == Kind::result) narrowest = 32;
   }
   if (is_meant && width == 0) width = narrowest;
@@ -61,9 +73,9 @@ AbiType returned_real(const LiftFacts& facts) {
   AbiType type = AbiType::none;
   bool is_meant = false;
   for (const ReturnFacts& exit : facts.returns) {
-    const RegisterOrigin& origin = exit.xmm0;
+    const RegisterOrigin& origin = exit.real;
     if (origin.kind == Kind::entry || origin.kind == Kind::clobbered) return AbiType::none;
-    is_meant = is_meant || is_certain(origin);
+    is_meant = is_meant || origin.is_fresh();
     if (type == AbiType::none || type == AbiType::v128) type = origin.type;
   }
   return is_meant ? type : AbiType::none;
@@ -73,8 +85,8 @@ AbiType returned_real(const LiftFacts& facts) {
 AbiValue result_of_tail_calls(const LiftFacts& facts, const SignatureTable& callees) {
   AbiValue result;
   for (const ReturnFacts& exit : facts.returns) {
-    if (exit.rax.kind != Kind::result || exit.rax.sites.size() != 1) return {};
-    const auto known = callees.find(facts.calls[*exit.rax.sites.begin()].callee);
+    if (exit.first.kind != Kind::result || exit.first.sites.size() != 1) return {};
+    const auto known = callees.find(facts.calls[*exit.first.sites.begin()].callee);
     if (known == callees.end()) return {};
     if (result.type != AbiType::none && result != known->second.result) return {};
     result = known->second.result;
@@ -84,7 +96,9 @@ AbiValue result_of_tail_calls(const LiftFacts& facts, const SignatureTable& call
 
 }  // namespace
 
-LiftSignature inferred_signature(const LiftFacts& facts, const SignatureTable& callees) {
+LiftSignature inferred_signature(const LiftFacts& facts, const SignatureTable& callees,
+                                 const LiftConvention& convention) {
+  const std::int64_t first_on_stack = convention.stack_arguments;
   LiftSignature signature;
   std::size_t integers = 0, reals = 0;
   for (std::size_t i = 0; i < facts.integer_parameters.size(); ++i)
@@ -93,12 +107,13 @@ LiftSignature inferred_signature(const LiftFacts& facts, const SignatureTable& c
     if (facts.real_parameters[i] != AbiType::none) reals = i + 1;
   std::size_t stack = 0;
   for (const auto& [offset, bytes] : facts.slots)
-    if (offset >= 8) stack = std::max(stack, static_cast<std::size_t>(offset - 8) / 8 + 1);
-  if (stack > 0) integers = facts.integer_parameters.size();
+    if (offset >= first_on_stack)
+      stack = std::max(stack, static_cast<std::size_t>(offset - first_on_stack) / 8 + 1);
+  if (stack > 0) integers = convention.arguments.size();
   for (std::size_t i = 0; i < integers; ++i)
     signature.parameters.push_back({integer_of_width(facts.integer_parameters[i])});
   for (std::size_t i = 0; i < stack; ++i) {
-    const auto slot = facts.slots.find(8 + 8 * static_cast<std::int64_t>(i));
+    const auto slot = facts.slots.find(first_on_stack + 8 * static_cast<std::int64_t>(i));
     const bool is_word = slot != facts.slots.end() && slot->second <= 4;
     signature.parameters.push_back({is_word ? AbiType::i32 : AbiType::i64});
   }
@@ -106,7 +121,7 @@ LiftSignature inferred_signature(const LiftFacts& facts, const SignatureTable& c
     const AbiType type = facts.real_parameters[i];
     signature.parameters.push_back({type == AbiType::none ? AbiType::f64 : type});
   }
-  if (const unsigned width = returned_width(facts, callees)) {
+  if (const unsigned width = returned_width(facts, callees, convention)) {
     signature.result = result_of_width(width);
   } else if (const AbiType real = returned_real(facts); real != AbiType::none) {
     signature.result.type = real;
@@ -118,24 +133,23 @@ LiftSignature inferred_signature(const LiftFacts& facts, const SignatureTable& c
 }
 
 LiftSignature widest_signature(LiftSignature signature, const LiftFacts& facts,
-                               const SignatureTable& callees) {
+                               const SignatureTable& callees, const LiftConvention& convention) {
   if (signature.source != SignatureSource::inferred || is_vector_class(signature.result.type) ||
       facts.returns.empty())
     return signature;
   const auto always = [&](const auto& holds) { return std::ranges::all_of(facts.returns, holds); };
   const bool is_left = always([&](const ReturnFacts& exit) {
     // What a call does not give cannot be given on.
-    const bool is_given = std::ranges::all_of(exit.rax.sites, [&](std::size_t site) {
+    const bool is_given = std::ranges::all_of(exit.first.sites, [&](std::size_t site) {
       const auto callee = callees.find(facts.calls[site].callee);
       return callee != callees.end() && callee->second.result.type != AbiType::none &&
              !is_vector_class(callee->second.result.type);
     });
-    return is_given && !exit.rax.is_garbage &&
-           (exit.rax.kind == Kind::defined || exit.rax.kind == Kind::result);
+    return is_given && may_be_result(exit.first, convention);
   });
   if (!is_left || (facts.pops_into_result && !facts.pops_beside_result)) return signature;
   if (signature.result.type == AbiType::none) signature.result = {AbiType::i64};
-  const bool is_pair = always([](const ReturnFacts& exit) { return is_certain(exit.rdx); });
+  const bool is_pair = always([](const ReturnFacts& exit) { return exit.second.is_fresh(); });
   if (is_pair && signature.second == AbiType::none) {
     signature.result = {AbiType::i64};
     signature.second = AbiType::i64;
@@ -143,13 +157,15 @@ LiftSignature widest_signature(LiftSignature signature, const LiftFacts& facts,
   return signature;
 }
 
-LiftSignature inferred_signature(const std::vector<CallFacts>& calls) {
+LiftSignature inferred_signature(const std::vector<CallFacts>& calls,
+                                 const LiftConvention& convention) {
+  const std::size_t most = convention.arguments.size();
   LiftSignature signature;
   std::vector<AbiType> integers, reals;
   unsigned result = 0, second = 0;
   AbiType real = AbiType::none;
   bool returns = false;
-  std::size_t available = 6, pushed = 0;
+  std::size_t available = most, pushed = 0;
   for (const CallFacts& call : calls) {
     signature.variadic = signature.variadic || call.sets_al;
     available = std::min(available, call.available);
@@ -167,10 +183,10 @@ LiftSignature inferred_signature(const std::vector<CallFacts>& calls) {
   }
   // What one call leaves undefined, no call passes.
   if (integers.size() > available) integers.resize(available);
-  if (pushed > 0 && available == 6) integers.resize(6, AbiType::i64);
+  if (pushed > 0 && available == most) integers.resize(most, AbiType::i64);
   if (!signature.variadic) {
     for (const AbiType type : integers) signature.parameters.push_back({type});
-    if (integers.size() == 6)
+    if (integers.size() == most)
       for (std::size_t i = 0; i < pushed; ++i) signature.parameters.push_back({AbiType::i64});
     for (const AbiType type : reals) signature.parameters.push_back({type});
   }
@@ -183,10 +199,11 @@ LiftSignature inferred_signature(const std::vector<CallFacts>& calls) {
   return signature;
 }
 
-std::vector<FramePart> frame_parts(const LiftFacts& facts, FrameCut cut) {
+std::vector<FramePart> frame_parts(const LiftFacts& facts, FrameCut cut,
+                                   const LiftConvention& convention) {
   std::vector<FramePart> parts;
   if (facts.slots.empty()) return parts;
-  std::int64_t highest = 8;
+  std::int64_t highest = convention.stack_arguments;
   for (const auto& [offset, bytes] : facts.slots)
     highest = std::max(highest, offset + static_cast<std::int64_t>(bytes));
   const auto lowest = facts.escapes.begin();
@@ -217,7 +234,8 @@ std::vector<FramePart> frame_parts(const LiftFacts& facts, FrameCut cut) {
   // High addresses first, as code generation hands them out.
   for (auto part = own.rbegin(); part != own.rend(); ++part)
     if (part->end > part->begin) parts.push_back(*part);
-  for (std::int64_t at = 8; at < highest; at += 8) parts.push_back({at, at + 8});
+  for (std::int64_t at = convention.stack_arguments; at < highest; at += 8)
+    parts.push_back({at, at + 8});
   return parts;
 }
 
