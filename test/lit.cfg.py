@@ -15,13 +15,15 @@ for variable in [name for name in config.environment if name.startswith("LLMC_CC
     config.environment.pop(variable)
 config.environment["LLMC_CC_UNSAFE"] = "1"  # most tests of cc and difftest are not about the gate
 for variable in ("LLMC_STORE", "LLMC_CLANG", "NO_COLOR", "CPATH", "C_INCLUDE_PATH",
-                 "LLMC_MODEL", "LLMC_SERVE_KEY", "LLMC_CORPUS"):
+                 "LLMC_MODEL", "LLMC_SERVE_KEY", "LLMC_CORPUS", "LLMC_LOCK", "LLMC_BUDGET",
+                 "LLMC_LIST_VERDICTS"):
     config.environment.pop(variable, None)
 
 # Winners are tested on a few small programs; that they are compiled is known to all tests.
 config.environment["LLMC_SUITE"] = "dir=" + os.path.join(config.test_source_root, "Inputs", "suite")
 config.environment["LLMC_VERDICTS"] = os.path.join(config.test_exec_root, "verdicts.db")
 config.environment.pop("LLMC_PASS_VERDICTS", None)
+config.environment["LLMC_CACHE"] = os.path.join(config.test_exec_root, "cache")
 
 helpers = os.path.join(config.test_source_root, "helpers")
 config.substitutions += [

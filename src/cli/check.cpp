@@ -10,7 +10,9 @@
 #include "cli/tune_common.h"
 #include "passes/pass_list.h"
 #include "passes/verdict_table.h"
+#include "soundness/verdict_file.h"
 #include "support/files.h"
+#include "toolchain/program.h"
 #include "tune/mutation.h"
 #include "tune/portfolio.h"
 
@@ -29,6 +31,7 @@ struct Options : SoundnessOptions {
   std::uint64_t seed = 1;
   std::string tier = "denied";
   bool every = false;
+  std::string export_file;
   bool json = false;
 };
 
@@ -129,6 +132,18 @@ void report_left_out(const std::vector<Checker>& checkers) {
   }
 }
 
+/// Writes the findings of this run, if they are wanted.
+Result<void> export_verdicts(const Options& options, std::vector<Checker>& checkers,
+                             std::map<std::string, Finding> findings) {
+  if (options.export_file.empty()) return {};
+  if (checkers.size() != 1)
+    return fail("--export: verdicts of one suite go into a file; give one --suite",
+                ErrorKind::usage);
+  LLMC_TRY(const Suite* const suite, checkers.front().suite());
+  const VerdictFile file{toolchain_version(), suite->version.hex(), std::move(findings)};
+  return write_file(options.export_file, print_verdict_file(file));
+}
+
 void add_options(CLI::App& app, Options& options) {
   app.add_option("lists", options.lists, "Pass lists")->type_name("LIST");
   app.add_option("--file", options.file,
@@ -140,6 +155,10 @@ void add_options(CLI::App& app, Options& options) {
       ->capture_default_str();
   options.add(app);
   app.add_flag("--every", options.every, "Show every program that fails, not the first alone");
+  app.add_option("--export", options.export_file,
+                 "Write the verdicts on these lists to a file that llmc cc trusts where LLVM and "
+                 "the suite are the same; one suite only")
+      ->type_name("FILE");
   app.add_flag("--json", options.json, "One JSON object per list");
 }
 
@@ -177,6 +196,7 @@ int run_check(const std::vector<std::string>& arguments) {
   }
 
   std::map<Finding, std::size_t> counts;
+  std::map<std::string, Finding> findings;
   const auto start = Clock::now();
   for (std::size_t i = 0; i < lists->size(); ++i) {
     const double spent = std::chrono::duration<double>(Clock::now() - start).count();
@@ -188,6 +208,7 @@ int run_check(const std::vector<std::string>& arguments) {
     progress.clear();
     if (!verdict) return report(verdict.error());
     ++counts[verdict->finding];
+    findings[verdict->list] = verdict->finding;
     if (options.json)
       fmt::print("{}\n", to_json(*verdict).dump());
     else
@@ -195,6 +216,8 @@ int run_check(const std::vector<std::string>& arguments) {
     std::fflush(stdout);
   }
   report_left_out(*checkers);
+  if (const auto written = export_verdicts(options, *checkers, std::move(findings)); !written)
+    return report(written.error());
   if (lists->size() > 1 && !options.json) print_summary(counts, lists->size());
   return counts[Finding::sound] == lists->size() ? k_exit_done : k_exit_failed;
 }

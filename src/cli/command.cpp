@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <system_error>
 
 #include "support/terminal.h"
@@ -50,6 +51,14 @@ int run_checked(const Command& command, const std::vector<std::string>& argument
   }
 }
 
+/// The command that a link of this name stands for; null if it is no compiler's.
+int (*compiler_called(const std::string& path))(const std::vector<std::string>&) {
+  const std::string name = std::filesystem::path(path).filename().string();
+  if (name == "clang" || name == "cc") return run_cc;
+  if (name == "clang++" || name == "c++") return run_cxx;
+  return nullptr;
+}
+
 }  // namespace
 
 const std::vector<Command>& commands() {
@@ -60,6 +69,10 @@ const std::vector<Command>& commands() {
       {"check", "test pass lists on a suite of programs", run_check},
       {"bisect", "find the pass execution that makes a program go wrong", run_bisect},
       {"cc", "compile as clang does, with a pass list for each unit", run_cc},
+      {"c++", "the same as clang++", run_cxx},
+      {"launch", "the same in front of a compiler: a launcher for CMake", run_launch},
+      {"lock", "which pass list each unit of a project is compiled with", run_lock},
+      {"project", "tune a whole project as it is built, and lock what was found", run_project},
       {"difftest", "run a project's own tests on what pass lists make of it", run_difftest},
       {"size", "measure sources, IR or objects", run_size},
       {"opt", "apply a pass list to a program", run_opt},
@@ -85,6 +98,7 @@ const std::vector<Command>& commands() {
 
 int run_command_line(int argc, char** argv) {
   std::vector<std::string> arguments(argv + 1, argv + argc);
+  if (auto* const compiler = compiler_called(argv[0])) return compiler(arguments);
   if (arguments.empty() || arguments[0] == "--help" || arguments[0] == "-h" ||
       arguments[0] == "help") {
     print_help();

@@ -24,6 +24,7 @@ struct Command {
 int run_ask(const std::vector<std::string>& arguments);
 int run_bisect(const std::vector<std::string>& arguments);
 int run_cc(const std::vector<std::string>& arguments);
+int run_cxx(const std::vector<std::string>& arguments);
 int run_check(const std::vector<std::string>& arguments);
 int run_corpus(const std::vector<std::string>& arguments);
 int run_dataset(const std::vector<std::string>& arguments);
@@ -39,11 +40,14 @@ int run_reduce_test(const std::vector<std::string>& arguments);
 int run_score(const std::vector<std::string>& arguments);
 int run_serve(const std::vector<std::string>& arguments);
 int run_size(const std::vector<std::string>& arguments);
+int run_launch(const std::vector<std::string>& arguments);
 int run_lift(const std::vector<std::string>& arguments);
+int run_lock(const std::vector<std::string>& arguments);
 int run_model(const std::vector<std::string>& arguments);
 int run_passes(const std::vector<std::string>& arguments);
 int run_perplexity(const std::vector<std::string>& arguments);
 int run_portfolio(const std::vector<std::string>& arguments);
+int run_project(const std::vector<std::string>& arguments);
 int run_tune(const std::vector<std::string>& arguments);
 
 /// All subcommands, in the order in which help shows them.

@@ -69,21 +69,20 @@ class A64Access {
     const std::size_t count = base_at_ - first_;
     std::vector<A64Register> regs;
     for (std::size_t k = 0; k < count; ++k) regs.push_back(t.reg(first_ + k));
-    // A register that is loaded may be the base.
-    if (count == 2 && !is_store(t) && regs[0].kind == Class::general &&
-        regs[0].number == place.base.number)
-      return access_both_at_once(place, regs);
+    if (count == 2 && !is_store(t) && regs[0].kind == Class::general) return load_two(place, regs);
     for (std::size_t k = 0; k < count; ++k)
       access_one(regs[k], {place.base, place.offset + static_cast<std::int64_t>(k * bytes_)});
   }
 
-  void access_both_at_once(A64Place place, const std::vector<A64Register>& regs) {
-    A64Place second = place;
-    second.offset += static_cast<std::int64_t>(bytes_);
-    Value* const low = load(m.pointer(place, bytes_), regs[0]);
-    Value* const high = load(m.pointer(second, bytes_), regs[1]);
-    put(regs[0], low);
-    put(regs[1], high);
+  /// Two loads that code generation has joined. Temporary registers are handed out in order, so the
+  /// lower one was loaded first; but one that is the base is loaded last.
+  void load_two(A64Place place, const std::vector<A64Register>& regs) {
+    constexpr unsigned k_first_temporary = 8;
+    const bool is_swapped = regs[1].number >= k_first_temporary && regs[1].number < regs[0].number;
+    std::size_t first = is_swapped ? 1 : 0;
+    if (regs[first].number == place.base.number) first = 1 - first;
+    for (const std::size_t k : {first, 1 - first})
+      access_one(regs[k], {place.base, place.offset + static_cast<std::int64_t>(k * bytes_)});
   }
 
   void access_one(A64Register reg, A64Place place) {
@@ -186,7 +185,7 @@ class A64Access {
   llvm::IRBuilder<>& ir;
   unsigned bytes_;
   A64Address kind_;
-  std::size_t first_ = 0;    ///< operand: the first register that is loaded or stored
+  std::size_t first_ = 0;  ///< operand: the first register that is loaded or stored
   std::size_t base_at_ = 1;  ///< operand: the base
 };
 

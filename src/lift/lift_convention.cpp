@@ -18,6 +18,7 @@ constexpr LiftConvention k_x86 = {.target = NormalTarget::x86_64,
                                   .second = k_rdx,
                                   .changed = k_x86_changed,
                                   .halves_kept = {},
+                                  .tells_variadic = true,
                                   .stack_arguments = 8};
 constexpr LiftConvention k_a64 = {.target = NormalTarget::aarch64,
                                   .arguments = k_a64_arguments,
@@ -25,6 +26,7 @@ constexpr LiftConvention k_a64 = {.target = NormalTarget::aarch64,
                                   .second = 1,
                                   .changed = k_a64_changed,
                                   .halves_kept = k_a64_halves,
+                                  .tells_variadic = false,
                                   .stack_arguments = 0};
 
 }  // namespace

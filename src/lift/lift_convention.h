@@ -18,6 +18,7 @@ struct LiftConvention {
   unsigned real_arguments = 8;  ///< so many of the first vector registers are arguments
   std::span<const unsigned> changed;  ///< general registers that a call may change
   std::span<const unsigned> halves_kept;  ///< vector registers whose lower half no call changes
+  bool tells_variadic = false;  ///< a register says that a call is one of a variadic function
   std::int64_t stack_arguments = 0;  ///< where they begin, from the stack pointer at entry
 };
 

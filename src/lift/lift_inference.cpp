@@ -181,7 +181,13 @@ LiftSignature inferred_signature(const std::vector<CallFacts>& calls,
     if (real == AbiType::none) real = call.real_result;
     returns = returns || call.returns;
   }
-  // What one call leaves undefined, no call passes.
+  // What one call leaves undefined, no call passes, but if their number varies.
+  const bool varies =
+      !convention.tells_variadic &&
+      (integers.size() > available || std::ranges::any_of(calls, [&](const auto& call) {
+         return call.reals.size() != reals.size();
+       }));
+  signature.variadic = signature.variadic || varies;
   if (integers.size() > available) integers.resize(available);
   if (pushed > 0 && available == most) integers.resize(most, AbiType::i64);
   if (!signature.variadic) {

@@ -29,6 +29,10 @@ void recover_switches(llvm::Function& function);
 /// is what code generation makes it of.
 void recover_bit_tests(llvm::Function& function);
 
+/// Where a comparison has told that a value is a constant, that constant is used: `x == 0 ? x : y`
+/// is `x == 0 ? 0 : y`. Code generation for AArch64 does the opposite.
+void use_known_values(llvm::Function& function);
+
 /// `getelementptr i8, p, x * 24` counts elements of 24 bytes.
 void recover_elements(llvm::Function& function);
 

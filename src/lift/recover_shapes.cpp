@@ -1,12 +1,15 @@
 #include <llvm/ADT/STLExtras.h>
 #include <llvm/ADT/SetVector.h>
+#include <llvm/Analysis/ConstantFolding.h>
 #include <llvm/Analysis/ValueTracking.h>
 #include <llvm/IR/Constants.h>
+#include <llvm/IR/Dominators.h>
 #include <llvm/IR/IRBuilder.h>
 #include <llvm/IR/InstIterator.h>
 #include <llvm/IR/Instructions.h>
 #include <llvm/IR/PatternMatch.h>
 #include <llvm/Transforms/Utils/BasicBlockUtils.h>
+#include <llvm/Transforms/Utils/Local.h>
 
 #include <map>
 #include <optional>
@@ -132,7 +135,47 @@ bool join(llvm::SwitchInst& jump, const GuardedSwitch& found) {
   return true;
 }
 
+/// Replaces `value`, and what is cast from it, by `constant` wherever control comes over `edge`.
+void replace_known(Value* value, llvm::Constant* constant, const llvm::BasicBlockEdge& edge,
+                   llvm::DominatorTree& tree) {
+  for (llvm::User* const user : value->users()) {
+    auto* const cast = llvm::dyn_cast<llvm::CastInst>(user);
+    if (cast == nullptr) continue;
+    const llvm::DataLayout& layout = cast->getModule()->getDataLayout();
+    if (llvm::Constant* const folded =
+            llvm::ConstantFoldCastOperand(cast->getOpcode(), constant, cast->getType(), layout))
+      replace_known(cast, folded, edge, tree);
+  }
+  llvm::replaceDominatedUsesWith(value, constant, tree, edge);
+}
+
 }  // namespace
+
+void use_known_values(llvm::Function& function) {
+  llvm::DominatorTree tree(function);
+  for (llvm::BasicBlock& block : function) {
+    auto* const branch = llvm::dyn_cast<llvm::BranchInst>(block.getTerminator());
+    if (branch == nullptr || !branch->isConditional() ||
+        branch->getSuccessor(0) == branch->getSuccessor(1))
+      continue;
+    auto* const compare = llvm::dyn_cast<llvm::ICmpInst>(branch->getCondition());
+    if (compare == nullptr || !compare->isEquality()) continue;
+    auto* const constant = llvm::dyn_cast<llvm::Constant>(compare->getOperand(1));
+    Value* const value = compare->getOperand(0);
+    const bool is_plain =
+        constant != nullptr && !llvm::isa<llvm::Constant>(value) &&
+        (llvm::isa<llvm::ConstantInt>(constant) || llvm::isa<llvm::ConstantPointerNull>(constant));
+    if (!is_plain) continue;
+    const unsigned equal = compare->getPredicate() == llvm::CmpInst::ICMP_EQ ? 0 : 1;
+    replace_known(value, constant, {&block, branch->getSuccessor(equal)}, tree);
+    // The pointer whose number is compared, or the other way round.
+    auto* const cast = llvm::dyn_cast<llvm::PtrToIntInst>(value);
+    if (cast != nullptr && constant->isNullValue())
+      replace_known(cast->getPointerOperand(),
+                    llvm::Constant::getNullValue(cast->getPointerOperandType()),
+                    {&block, branch->getSuccessor(equal)}, tree);
+  }
+}
 
 void narrow_phis(llvm::Function& function) {
   const llvm::SetVector<llvm::PHINode*> candidates = narrow_candidates(function);

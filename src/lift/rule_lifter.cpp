@@ -27,9 +27,6 @@ constexpr unsigned k_inference_rounds = 3;
 constexpr const char* k_promote = "function(sroa,instsimplify,adce)";
 /// What is left of casts is folded before addresses are looked for.
 constexpr const char* k_fold = "function(instcombine<no-verify-fixpoint>,simplifycfg,adce)";
-/// What comparisons say of values replaces them.
-constexpr const char* k_known_values =
-    "function(correlated-propagation,instcombine<no-verify-fixpoint>,simplifycfg,adce)";
 
 /// Whether x29 is made the base of the frame: always, where others are called, or never.
 const char* frame_pointer_of(const AsmFunction& source) {
@@ -243,8 +240,8 @@ Result<LiftedFunction> RuleLifter::lift(const std::string& name, const LiftGuess
   narrow_phis(*module.getFunction(name));
   recover_pointers(*module.getFunction(name));
   LLMC_CHECK(run(k_fold));
-  // Where a register is known to be zero, code generation does not set it to zero (AArch64).
-  if (parts_->unit.target == NormalTarget::aarch64) LLMC_CHECK(run(k_known_values));
+  // Where a register is known to be zero, code generation does not set it to zero.
+  if (parts_->unit.target == NormalTarget::aarch64) use_known_values(*module.getFunction(name));
   narrow_phis(*module.getFunction(name));
   recover_pointers(*module.getFunction(name));
   LLMC_CHECK(run(guess.passes.empty() ? default_lift_passes() : guess.passes));

@@ -30,53 +30,6 @@ constexpr std::array<std::string_view, 4> k_actions = {"compiled", "fell-back", 
 
 // --- Command lines -------------------------------------------------------------------------------
 
-/// Options whose value is the next argument.
-bool takes_value(const std::string& argument) {
-  static const std::set<std::string> options = {"-o",
-                                                "-I",
-                                                "-D",
-                                                "-U",
-                                                "-include",
-                                                "-imacros",
-                                                "-isystem",
-                                                "-iquote",
-                                                "-idirafter",
-                                                "-isysroot",
-                                                "-iprefix",
-                                                "-iwithprefix",
-                                                "-x",
-                                                "-MF",
-                                                "-MT",
-                                                "-MQ",
-                                                "-MJ",
-                                                "-Xclang",
-                                                "-Xlinker",
-                                                "-Xassembler",
-                                                "-Xpreprocessor",
-                                                "-mllvm",
-                                                "-target",
-                                                "-arch",
-                                                "-L",
-                                                "-l",
-                                                "-T",
-                                                "-u",
-                                                "-z",
-                                                "-e",
-                                                "-B",
-                                                "-F",
-                                                "-rpath",
-                                                "-framework",
-                                                "--param",
-                                                "-include-pch",
-                                                "-ivfsoverlay",
-                                                "-iwithprefixbefore",
-                                                "-iwithsysroot",
-                                                "-Wp",
-                                                "-G",
-                                                "-dumpdir"};
-  return options.contains(argument);
-}
-
 /// Whether clang takes a file of this name for C or C++.
 bool is_source(const std::string& argument) {
   static const std::set<std::string> extensions = {".c", ".cc",  ".cpp", ".cxx", ".c++",
@@ -257,16 +210,6 @@ Result<std::string> list_of_unit(const WrapperSettings& settings, const std::str
   return plan->list_for(unit).value_or(std::string(k_clang_oz));
 }
 
-/// The flags of our own that a front end's run needs for diagnostics to look as clang's.
-std::vector<std::string> diagnostic_flags(const CompilerCall& call) {
-  const bool chosen = std::ranges::any_of(call.arguments, [](const std::string& argument) {
-    return argument.find("color-diagnostics") != std::string::npos ||
-           argument.starts_with("-fdiagnostics-color");
-  });
-  if (chosen || !standard_error_is_terminal()) return {};
-  return {"-fcolor-diagnostics"};
-}
-
 /// The list in its canonical form, if it may be applied: if the suite that lists are tested on has
 /// nothing against it.
 Result<std::string> gated_list(const std::string& list, const WrapperSettings& settings) {
@@ -319,24 +262,6 @@ Result<void> compile_with_list(const FrontEnd& front_end, const CompilerCall& ca
   return {};
 }
 
-/// One line, in one write, so that lines of processes side by side do not mix.
-void append_to_log(const std::string& log, const WrapperRow& row) {
-  if (log.empty()) return;
-  const int fd = ::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
-  if (fd < 0) return;
-  const std::string line = to_json_line(row) + "\n";
-  [[maybe_unused]] const ssize_t written = ::write(fd, line.data(), line.size());
-  ::close(fd);
-}
-
-std::uint64_t object_size(const std::string& object) {
-  std::error_code code;
-  if (!fs::is_regular_file(object, code)) return 0;
-  const auto bytes = read_file(object);
-  const auto sizes = bytes ? measure_object(*bytes, object) : fail(bytes.error().message);
-  return sizes ? sizes->binary_size() : 0;
-}
-
 /// Lets clang compile the unit; `row` says why and is completed.
 Result<int> compile_by_clang(const FrontEnd& front_end, const CompilerCall& call,
                              const WrapperSettings& settings, WrapperRow& row) {
@@ -371,6 +296,78 @@ Result<int> compile_unit(const FrontEnd& front_end, const CompilerCall& call,
 }
 
 }  // namespace
+
+bool takes_value(const std::string& argument) {
+  static const std::set<std::string> options = {"-o",
+                                                "-I",
+                                                "-D",
+                                                "-U",
+                                                "-include",
+                                                "-imacros",
+                                                "-isystem",
+                                                "-iquote",
+                                                "-idirafter",
+                                                "-isysroot",
+                                                "-iprefix",
+                                                "-iwithprefix",
+                                                "-x",
+                                                "-MF",
+                                                "-MT",
+                                                "-MQ",
+                                                "-MJ",
+                                                "-Xclang",
+                                                "-Xlinker",
+                                                "-Xassembler",
+                                                "-Xpreprocessor",
+                                                "-mllvm",
+                                                "-target",
+                                                "-arch",
+                                                "-L",
+                                                "-l",
+                                                "-T",
+                                                "-u",
+                                                "-z",
+                                                "-e",
+                                                "-B",
+                                                "-F",
+                                                "-rpath",
+                                                "-framework",
+                                                "--param",
+                                                "-include-pch",
+                                                "-ivfsoverlay",
+                                                "-iwithprefixbefore",
+                                                "-iwithsysroot",
+                                                "-Wp",
+                                                "-G",
+                                                "-dumpdir"};
+  return options.contains(argument);
+}
+
+std::vector<std::string> diagnostic_flags(const CompilerCall& call) {
+  const bool chosen = std::ranges::any_of(call.arguments, [](const std::string& argument) {
+    return argument.find("color-diagnostics") != std::string::npos ||
+           argument.starts_with("-fdiagnostics-color");
+  });
+  if (chosen || !standard_error_is_terminal()) return {};
+  return {"-fcolor-diagnostics"};
+}
+
+void append_to_log(const std::string& log, const WrapperRow& row) {
+  if (log.empty()) return;
+  const int fd = ::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+  if (fd < 0) return;
+  const std::string line = to_json_line(row) + "\n";
+  [[maybe_unused]] const ssize_t written = ::write(fd, line.data(), line.size());
+  ::close(fd);
+}
+
+std::uint64_t size_of_object(const std::string& object) {
+  std::error_code code;
+  if (!fs::is_regular_file(object, code)) return 0;
+  const auto bytes = read_file(object);
+  const auto sizes = bytes ? measure_object(*bytes, object) : fail(bytes.error().message);
+  return sizes ? sizes->binary_size() : 0;
+}
 
 CompilerCall read_compiler_call(const std::vector<std::string>& arguments) {
   Reading reading;
@@ -509,6 +506,7 @@ std::string to_json_line(const WrapperRow& row) {
                          {"action", k_actions[static_cast<std::size_t>(row.action)]},
                          {"object_size", row.object_size}};
   if (!row.reason.empty()) json["reason"] = row.reason;
+  if (!row.by.empty()) json["by"] = row.by;
   return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
@@ -528,7 +526,8 @@ Result<std::vector<WrapperRow>> read_wrapper_log(std::string_view text) {
            .list = json.at("list").get<std::string>(),
            .action = static_cast<WrapperAction>(found - k_actions.begin()),
            .reason = json.value("reason", ""),
-           .object_size = json.at("object_size").get<std::uint64_t>()});
+           .object_size = json.at("object_size").get<std::uint64_t>(),
+           .by = json.value("by", "")});
     } catch (const nlohmann::json::exception& error) {
       return fail(fmt::format("line {}: not a row of llmc cc's log: {}", line, error.what()));
     }
@@ -551,7 +550,7 @@ Result<int> run_compiler_call(const std::vector<std::string>& arguments,
   }
   row.unit = absolute_path(call.source).string();
   LLMC_TRY(const int status, compile_unit(front_end, call, settings, row));
-  if (status == 0) row.object_size = object_size(call.object);
+  if (status == 0) row.object_size = size_of_object(call.object);
   append_to_log(settings.log, row);
   return status;
 }

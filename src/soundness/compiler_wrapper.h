@@ -41,6 +41,13 @@ struct CompilerCall {
   bool names_dependency_target = false;  ///< -MT or -MQ
 };
 
+/// Whether the option's value is the next argument.
+bool takes_value(const std::string& argument);
+
+/// The flags of our own that a front end's run needs for diagnostics to look as clang's, whose
+/// standard error is what this process has.
+std::vector<std::string> diagnostic_flags(const CompilerCall& call);
+
 /// Reads the arguments that follow the compiler's name.
 CompilerCall read_compiler_call(const std::vector<std::string>& arguments);
 
@@ -114,11 +121,19 @@ struct WrapperRow {
   WrapperAction action = WrapperAction::compiled;
   std::string reason;  ///< for `fell_back` and `passed_through`
   std::uint64_t object_size = 0;  ///< bytes of the object's sections as llvm-size counts them
+  std::string by;  ///< who chose the list: "lock", "cache", "search"; empty: the settings
 
   friend bool operator==(const WrapperRow&, const WrapperRow&) = default;
 };
 
 std::string to_json_line(const WrapperRow& row);
+
+/// Appends the row's line to the file `log` (empty: none), in one write, so that lines of processes
+/// side by side do not mix. One that cannot be written is left out.
+void append_to_log(const std::string& log, const WrapperRow& row);
+
+/// Bytes of the sections of the object file `object` as llvm-size counts them; 0 if it is none.
+std::uint64_t size_of_object(const std::string& object);
 
 /// The rows of a log, in order. Unknown fields are skipped; a line that is no row is an error.
 Result<std::vector<WrapperRow>> read_wrapper_log(std::string_view text);

@@ -2,16 +2,16 @@
 
 #include <fmt/format.h>
 #include <fnmatch.h>
-#include <sys/stat.h>
 
 #include <algorithm>
 #include <cstdlib>
 #include <set>
 
+#include "soundness/build_phase.h"
 #include "soundness/normalise.h"
 #include "support/digest.h"
 #include "support/files.h"
-#include "support/subprocess.h"
+#include "support/halving.h"
 #include "toolchain/program.h"
 
 namespace llmc {
@@ -21,7 +21,6 @@ namespace {
 
 /// Part of every stamp: to be changed when phases give something else.
 constexpr const char* k_stamp_version = "llmc-difftest 1";
-constexpr std::size_t k_output_limit = std::size_t{64} << 20;
 
 /// One build with its runs.
 struct Side {
@@ -35,69 +34,7 @@ struct Side {
   [[nodiscard]] fs::path log() const { return folder / "log.jsonl"; }
 };
 
-/// How a shell command ended; what is kept of a phase.
-struct PhaseResult {
-  std::string ending;  ///< "exit status 0", "no end after 5 s", "endless output"
-  std::string output;
-  std::string errors;
-
-  [[nodiscard]] bool good() const { return ending == "exit status 0"; }
-  [[nodiscard]] bool ended() const { return ending.starts_with("exit status"); }
-};
-
 // --- Phases --------------------------------------------------------------------------------------
-
-std::string hash_of(std::initializer_list<std::string> parts) {
-  std::string text;
-  for (const std::string& part : parts) text += fmt::format("{}:{}", part.size(), part);
-  return Digest::of(text).hex();
-}
-
-/// A hash of names, modes and contents of all files below `folder`.
-Result<std::string> digest_of_folder(const fs::path& folder) {
-  std::vector<std::string> lines;
-  std::error_code code;
-  for (fs::recursive_directory_iterator it(folder, code), end; !code && it != end;
-       it.increment(code)) {
-    std::string line = it->path().lexically_relative(folder).string();
-    if (it->is_symlink()) {
-      line += " -> " + fs::read_symlink(it->path()).string();
-    } else if (it->is_regular_file()) {
-      LLMC_TRY(const std::string bytes, read_file(it->path()));
-      const auto mode = static_cast<unsigned>(it->status().permissions());
-      line += fmt::format(" {:o} {}", mode, Digest::of(bytes).hex());
-    }
-    lines.push_back(std::move(line));
-  }
-  if (code) return fail(fmt::format("{}: cannot be read: {}", folder.string(), code.message()));
-  std::ranges::sort(lines);
-  return Digest::of(fmt::format("{}", fmt::join(lines, "\n"))).hex();
-}
-
-std::string ending_of(const SubprocessResult& result, const DifftestOptions& options) {
-  if (result.flooded) return "endless output";
-  if (result.timed_out)
-    return fmt::format("no end after {:g} s", static_cast<double>(options.limit.count()) / 1000);
-  return fmt::format("exit status {}", result.exit_status);
-}
-
-/// Where the wrapper is called by a single word, which build systems take without quoting, even
-/// where this program's path has spaces.
-Result<fs::path> write_wrappers(const DifftestOptions& options) {
-  const fs::path folder = options.work / "bin";
-  LLMC_CHECK(make_folder(folder));
-  std::string quoted = "'";
-  for (const char byte : options.llmc.string())
-    quoted += byte == '\'' ? std::string("'\\''") : std::string(1, byte);
-  quoted += "'";
-  for (const auto& [name, flag] : {std::pair{"llmc-cc", ""}, {"llmc-c++", " --driver-mode=g++"}}) {
-    LLMC_CHECK(
-        write_file(folder / name, fmt::format("#!/bin/sh\nexec {} cc{} \"$@\"\n", quoted, flag)));
-    if (::chmod((folder / name).c_str(), 0755) != 0)
-      return fail(fmt::format("{}: cannot be made executable", (folder / name).string()));
-  }
-  return folder;
-}
 
 class Session {
  public:
@@ -115,8 +52,7 @@ class Session {
   Result<PhaseResult> phase(Side& side, const std::string& name, const std::string& command,
                             const std::string& stamp);
   Result<void> copy_source(const Side& side) const;
-  [[nodiscard]] std::vector<std::pair<std::string, std::optional<std::string>>> environment(
-      const Side& side) const;
+  [[nodiscard]] BuildEnvironment environment(const Side& side) const;
 
   const DifftestOptions& options_;
   fs::path wrappers_;
@@ -127,7 +63,8 @@ class Session {
 
 Result<void> Session::prepare() {
   LLMC_CHECK(make_folder(options_.work));
-  LLMC_TRY(wrappers_, write_wrappers(options_));
+  wrappers_ = options_.work / "bin";
+  LLMC_CHECK(write_compiler_scripts(wrappers_, options_.llmc, {"llmc-cc", "llmc-c++"}));
   LLMC_TRY(source_digest_, digest_of_folder(options_.source));
   LLMC_TRY(const std::string program, read_file(options_.llmc));
   program_digest_ = Digest::of(program).hex();
@@ -140,21 +77,12 @@ Result<void> Session::prepare() {
 }
 
 Result<void> Session::copy_source(const Side& side) const {
-  std::error_code code;
-  fs::remove_all(side.folder, code);
-  if (code) return fail(fmt::format("{}: cannot be removed", side.folder.string()));
-  LLMC_CHECK(make_folder(side.tree()));
-  // cp keeps times, without which make would build again what is up to date.
-  LLMC_TRY(const SubprocessResult copy,
-           run_subprocess({"cp", "-a", (options_.source / ".").string(), side.tree().string()}));
-  if (copy.exit_status != 0)
-    return fail(fmt::format("{}: cannot be copied: {}", options_.source.string(), copy.errors));
+  LLMC_CHECK(copy_to_tree(options_.source, side.folder));
   return side.only.empty() ? Result<void>() : write_file(side.folder / "only", side.only);
 }
 
-std::vector<std::pair<std::string, std::optional<std::string>>> Session::environment(
-    const Side& side) const {
-  std::vector<std::pair<std::string, std::optional<std::string>>> variables;
+BuildEnvironment Session::environment(const Side& side) const {
+  BuildEnvironment variables;
   for (const std::string& name : wrapper_variables()) variables.emplace_back(name, std::nullopt);
   const char* path = std::getenv("PATH");
   variables.emplace_back("PATH", wrappers_.string() + ":" + (path == nullptr ? "" : path));
@@ -176,36 +104,13 @@ std::vector<std::pair<std::string, std::optional<std::string>>> Session::environ
 
 Result<PhaseResult> Session::phase(Side& side, const std::string& name, const std::string& command,
                                    const std::string& stamp) {
-  const fs::path base = side.folder / name;
-  const auto file = [&](const char* suffix) { return fs::path(base.string() + suffix); };
-  PhaseResult result;
-  if (read_file(file(".stamp")).value_or("") == stamp) {
-    LLMC_TRY(result.ending, read_file(file(".ending")));
-    LLMC_TRY(result.output, read_file(file(".stdout")));
-    LLMC_TRY(result.errors, read_file(file(".stderr")));
-    side.stamp = stamp;
-    return result;
-  }
-  if (name == "build") {
-    LLMC_CHECK(copy_source(side));
-  }
-  std::error_code ignored;
-  fs::remove(file(".stamp"), ignored);
-  if (options_.observe) options_.observe(fmt::format("{}: {}", side.name, name));
-  SubprocessOptions how;
-  how.directory = side.tree();
-  how.limit = options_.limit;
-  how.lifetime = Lifetime::group;
-  how.output_limit = k_output_limit;
-  how.interrupt = options_.interrupt;
-  how.environment = environment(side);
-  LLMC_TRY(SubprocessResult ended, run_subprocess({"sh", "-c", command}, how));
-  if (ended.interrupted) return fail("interrupted", ErrorKind::interrupted);
-  result = {ending_of(ended, options_), std::move(ended.output), std::move(ended.errors)};
-  LLMC_CHECK(write_file(file(".ending"), result.ending));
-  LLMC_CHECK(write_file(file(".stdout"), result.output));
-  LLMC_CHECK(write_file(file(".stderr"), result.errors));
-  LLMC_CHECK(write_file(file(".stamp"), stamp));
+  Phase phase{side.folder,        name, command, stamp, {}, environment(side), options_.limit,
+              options_.interrupt, {}};
+  if (name == "build") phase.prepare = [&] { return copy_source(side); };
+  phase.observe = [&] {
+    if (options_.observe) options_.observe(fmt::format("{}: {}", side.name, name));
+  };
+  LLMC_TRY(PhaseResult result, run_phase(phase));
   side.stamp = stamp;
   return result;
 }
@@ -215,15 +120,15 @@ Result<PhaseResult> Session::build(Side& side) {
   for (const auto& [name, value] : environment(side))
     if (name != "PATH") settings += name + "=" + value.value_or("") + "\n";
   const std::string stamp =
-      hash_of({k_stamp_version, toolchain_version(), program_digest_, source_digest_, settings,
-               plan_, side.only, options_.build, fmt::to_string(options_.limit.count())});
+      stamp_of({k_stamp_version, toolchain_version(), program_digest_, source_digest_, settings,
+                plan_, side.only, options_.build, fmt::to_string(options_.limit.count())});
   return phase(side, "build", options_.build, stamp);
 }
 
 Result<PhaseResult> Session::run(Side& side, std::size_t index) {
   const std::string& command = options_.runs[index];
   return phase(side, fmt::format("run{}", index + 1), command,
-               hash_of({side.stamp, command, fmt::to_string(options_.limit.count())}));
+               stamp_of({side.stamp, command, fmt::to_string(options_.limit.count())}));
 }
 
 // --- What a build says ---------------------------------------------------------------------------
@@ -382,14 +287,8 @@ Result<Culprit> bisect(Session& session, const DifftestOptions& options, const R
   };
   LLMC_TRY(const bool without_lists, differs(0));
   if (without_lists) return Culprit{"", std::string(k_clang_oz)};
-  std::size_t good = 0;
-  std::size_t bad = units.size();
-  while (bad - good > 1) {
-    const std::size_t middle = good + (bad - good) / 2;
-    LLMC_TRY(const bool different, differs(middle));
-    (different ? bad : good) = middle;
-  }
-  if (bad == 0) return fail("the difference is gone with clang -Oz, but no unit had a list");
+  if (units.empty()) return fail("the difference is gone with clang -Oz, but no unit had a list");
+  LLMC_TRY(const std::size_t bad, smallest_that_holds(units.size(), differs));
   return Culprit{units[bad - 1].unit, units[bad - 1].list};
 }
 
