@@ -1,4 +1,4 @@
-// AArch64 instructions on floats and doubles, and moves of whole vector registers.
+// AArch64 instructions on floats and doubles.
 #include <llvm/IR/Intrinsics.h>
 
 #include "lift/a64_templates.h"
@@ -112,21 +112,6 @@ void convert_to_integer(A64Template& t) {
   t.out(t.ir.CreateIntrinsic(intrinsic, {type, t.real_type()}, {a}));
 }
 
-/// movi of 64 bits, of one register or both halves.
-void write_mask(A64Template& t) {
-  Value* const bits = t.ir.getInt64(a64_byte_mask(t.number(1)));
-  if (t.row.code == 0)
-    t.m.write_alone(t.reg(0).number, t.ir.CreateBitCast(bits, t.ir.getDoubleTy()));
-  else
-    t.m.write_vector(t.reg(0).number, t.ir.CreateVectorSplat(2, bits));
-}
-
-/// mov of a whole register: orr with itself.
-void copy_whole(A64Template& t) {
-  if (t.reg(1) != t.reg(2)) return t.refuse("is not modelled");
-  t.m.copy_vector(t.reg(0).number, t.reg(1).number);
-}
-
 void add_arithmetic_rows(std::vector<A64Row>& rows) {
   namespace Intrinsic = llvm::Intrinsic;
   for (const auto& [stem, code] : std::initializer_list<std::pair<const char*, unsigned>>{
@@ -187,9 +172,6 @@ void add_conversion_rows(std::vector<A64Row>& rows) {
   rows.push_back({"FMOVSWr", copy_bits, 32});
   rows.push_back({"FMOVXDr", copy_bits, 64});
   rows.push_back({"FMOVDXr", copy_bits, 64});
-  rows.push_back({"MOVID", write_mask, 64});
-  rows.push_back({"MOVIv2d_ns", write_mask, 64, 1});
-  rows.push_back({"ORRv16i8", copy_whole, 128});
 }
 
 }  // namespace

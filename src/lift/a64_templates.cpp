@@ -1,5 +1,5 @@
 // Operands of AArch64 instructions, and the search for a template. The templates are in
-// a64_integer.cpp, a64_bits.cpp, a64_memory.cpp and a64_float.cpp.
+// a64_integer.cpp, a64_bits.cpp, a64_memory.cpp, a64_float.cpp and a64_vector.cpp.
 #include "lift/a64_templates.h"
 
 #include <fmt/format.h>
@@ -13,8 +13,8 @@ namespace {
 const A64Row* a64_row(std::string_view name) {
   static const std::map<std::string_view, const A64Row*> rows = [] {
     std::map<std::string_view, const A64Row*> table;
-    for (const auto& part :
-         {a64_integer_rows(), a64_bits_rows(), a64_memory_rows(), a64_float_rows()})
+    for (const auto& part : {a64_integer_rows(), a64_bits_rows(), a64_memory_rows(),
+                             a64_float_rows(), a64_vector_rows()})
       for (const A64Row& row : part) table[row.name] = &row;
     return table;
   }();
@@ -106,8 +106,8 @@ bool lift_a64(A64Machine& machine, const AsmInstruction& instruction) {
 
 std::vector<std::string_view> a64_templates() {
   std::vector<std::string_view> names;
-  for (const auto& part :
-       {a64_integer_rows(), a64_bits_rows(), a64_memory_rows(), a64_float_rows()})
+  for (const auto& part : {a64_integer_rows(), a64_bits_rows(), a64_memory_rows(), a64_float_rows(),
+                           a64_vector_rows()})
     for (const A64Row& row : part) names.push_back(row.name);
   return names;
 }

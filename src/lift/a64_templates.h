@@ -24,6 +24,7 @@ std::span<const A64Row> a64_integer_rows();
 std::span<const A64Row> a64_bits_rows();
 std::span<const A64Row> a64_memory_rows();
 std::span<const A64Row> a64_float_rows();
+std::span<const A64Row> a64_vector_rows();
 
 /// Does to `machine` what `instruction` does to the processor; false if it does not know the
 /// instruction. What is known but cannot be said becomes the machine's refusal. Jumps, calls,

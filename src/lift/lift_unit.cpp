@@ -7,6 +7,7 @@
 #include <set>
 
 #include "assembly/compare.h"
+#include "assembly/facts.h"
 #include "assembly/flow.h"
 #include "eval/bleu.h"
 #include "lift/lift_data.h"
@@ -21,12 +22,17 @@ namespace {
 constexpr std::chrono::seconds k_function_deadline{60};
 constexpr std::uint64_t k_function_memory = std::uint64_t{3} << 30;
 
+bool is_vector_register(NormalTarget target, std::string_view reg) {
+  if (target == NormalTarget::x86_64) return reg.starts_with("XMM");
+  return reg != "SP" && !reg.empty() && std::string_view("BHSDQ").contains(reg.front());
+}
+
 LiftFeatures features_of(const AsmUnit& unit, const AsmFunction& function) {
   LiftFeatures features;
   for (const AsmInstruction& instruction : function.instructions) {
-    features.calls = features.calls || instruction.name.starts_with("CALL");
+    features.calls = features.calls || flow_kind(unit.target, instruction) == FlowKind::call;
     for (const AsmOperand& operand : instruction.operands)
-      features.floats = features.floats || operand.reg.starts_with("XMM");
+      features.floats = features.floats || is_vector_register(unit.target, operand.reg);
   }
   const auto blocks = blocks_of(unit, function);
   if (!blocks) return features;

@@ -1,4 +1,5 @@
 #include <llvm/ADT/MapVector.h>
+#include <llvm/Analysis/ConstantFolding.h>
 #include <llvm/IR/Constants.h>
 #include <llvm/IR/IRBuilder.h>
 #include <llvm/IR/InstIterator.h>
@@ -366,6 +367,23 @@ bool PointerRecovery::spread() {
   return !work_.empty();
 }
 
+/// Addresses that are computed as numbers from that of a symbol become steps from the symbol.
+void compute_constant_addresses(llvm::Function& function) {
+  const llvm::DataLayout& layout = function.getParent()->getDataLayout();
+  llvm::Type* const byte = llvm::Type::getInt8Ty(function.getContext());
+  for (llvm::Instruction& instruction : llvm::instructions(function))
+    for (llvm::Use& operand : instruction.operands()) {
+      auto* const cast = llvm::dyn_cast<llvm::ConstantExpr>(&*operand);
+      if (cast == nullptr || cast->getOpcode() != llvm::Instruction::IntToPtr) continue;
+      llvm::GlobalValue* symbol = nullptr;
+      llvm::APInt offset;
+      if (llvm::IsConstantOffsetFromGlobal(cast->getOperand(0), symbol, offset, layout))
+        operand.set(llvm::ConstantExpr::getGetElementPtr(
+            byte, symbol,
+            static_cast<llvm::Constant*>(llvm::ConstantInt::get(function.getContext(), offset))));
+    }
+}
+
 }  // namespace
 
 llvm::Function* recover_pointers(llvm::Function& function) {
@@ -375,6 +393,7 @@ llvm::Function* recover_pointers(llvm::Function& function) {
   PointerRecovery body(*made);
   body.find();
   body.rewrite();
+  compute_constant_addresses(*made);
   return made;
 }
 

@@ -7,6 +7,7 @@
 #include <llvm/IR/IRBuilder.h>
 #include <llvm/IR/InstIterator.h>
 #include <llvm/IR/Instructions.h>
+#include <llvm/IR/Module.h>
 #include <llvm/IR/PatternMatch.h>
 #include <llvm/Transforms/Utils/BasicBlockUtils.h>
 #include <llvm/Transforms/Utils/Local.h>
@@ -168,11 +169,11 @@ void use_known_values(llvm::Function& function) {
     if (!is_plain) continue;
     const unsigned equal = compare->getPredicate() == llvm::CmpInst::ICMP_EQ ? 0 : 1;
     replace_known(value, constant, {&block, branch->getSuccessor(equal)}, tree);
-    // The pointer whose number is compared, or the other way round.
-    auto* const cast = llvm::dyn_cast<llvm::PtrToIntInst>(value);
-    if (cast != nullptr && constant->isNullValue())
+    // The pointer whose number is compared.
+    if (auto* const cast = llvm::dyn_cast<llvm::PtrToIntInst>(value);
+        cast != nullptr && constant->isNullValue())
       replace_known(cast->getPointerOperand(),
-                    llvm::Constant::getNullValue(cast->getPointerOperandType()),
+                    llvm::Constant::getNullValue(cast->getPointerOperand()->getType()),
                     {&block, branch->getSuccessor(equal)}, tree);
   }
 }

@@ -3,23 +3,44 @@
 #include <llvm/MC/MCInstrDesc.h>
 
 #include <algorithm>
-#include <array>
+#include <vector>
 
 #include "assembly/flow.h"
 
 namespace llmc {
 namespace {
 
-constexpr std::array<std::string_view, 6> k_argument_registers = {"RDI", "RSI", "RDX",
-                                                                  "RCX", "R8",  "R9"};
-constexpr std::array<std::string_view, 4> k_result_registers = {"RAX", "RDX", "XMM0", "XMM1"};
+/// What the convention of a target says of registers, by LLVM's names.
+struct RegisterRoles {
+  std::vector<std::string_view> arguments;  ///< of integers, in order
+  std::vector<std::string_view> results;
+  RegisterNames unkept;  ///< what calls may change
+};
 
-const RegisterNames& all_unkept() {
-  static const RegisterNames names = {"RAX",   "RCX",   "RDX",   "RSI",  "RDI",  "R8",    "R9",
-                                      "R10",   "R11",   "XMM0",  "XMM1", "XMM2", "XMM3",  "XMM4",
-                                      "XMM5",  "XMM6",  "XMM7",  "XMM8", "XMM9", "XMM10", "XMM11",
-                                      "XMM12", "XMM13", "XMM14", "XMM15"};
-  return names;
+const RegisterRoles& x86_roles() {
+  static const RegisterRoles roles = {
+      {"RDI", "RSI", "RDX", "RCX", "R8", "R9"},
+      {"RAX", "RDX", "XMM0", "XMM1"},
+      {"RAX",  "RCX",   "RDX",   "RSI",   "RDI",   "R8",    "R9",   "R10",  "R11",
+       "XMM0", "XMM1",  "XMM2",  "XMM3",  "XMM4",  "XMM5",  "XMM6", "XMM7", "XMM8",
+       "XMM9", "XMM10", "XMM11", "XMM12", "XMM13", "XMM14", "XMM15"}};
+  return roles;
+}
+
+/// The lower halves of v8 to v15 are kept.
+const RegisterRoles& a64_roles() {
+  static const RegisterRoles roles = {
+      {"X0", "X1", "X2", "X3", "X4", "X5", "X6", "X7"},
+      {"X0", "X1", "Q0", "Q1"},
+      {"X0",  "X1",  "X2",  "X3",  "X4",  "X5",  "X6",  "X7",  "X8",  "X9",  "X10",
+       "X11", "X12", "X13", "X14", "X15", "X16", "X17", "X18", "Q0",  "Q1",  "Q2",
+       "Q3",  "Q4",  "Q5",  "Q6",  "Q7",  "Q16", "Q17", "Q18", "Q19", "Q20", "Q21",
+       "Q22", "Q23", "Q24", "Q25", "Q26", "Q27", "Q28", "Q29", "Q30", "Q31"}};
+  return roles;
+}
+
+const RegisterRoles& roles_of(NormalTarget target) {
+  return target == NormalTarget::x86_64 ? x86_roles() : a64_roles();
 }
 
 /// The function that `instruction` calls or jumps to by name; empty if there is none.
@@ -57,6 +78,7 @@ bool RegisterUse::is_called(const std::string& name) const {
 }
 
 RegisterNames RegisterUse::changed_by(const AsmFunction& function, Saved saved) {
+  const RegisterRoles& roles = roles_of(unit_->target);
   RegisterNames changed, pushed, popped;
   for (const AsmInstruction& instruction : function.instructions) {
     const std::string callee = callee_of(function, instruction);
@@ -64,12 +86,12 @@ RegisterNames RegisterUse::changed_by(const AsmFunction& function, Saved saved) 
     if (callee.empty() && !is_call) {
       if (instruction.name == "PUSH64r") pushed.insert(instruction.operands.front().reg);
       if (instruction.name == "POP64r") popped.insert(instruction.operands.front().reg);
-      for (const std::string_view name : all_unkept())
+      for (const std::string_view name : roles.unkept)
         if (facts_.writes(instruction, name)) changed.insert(name);
       continue;
     }
     const AsmFunction* const other = callee.empty() ? nullptr : unit_->function(callee);
-    if (other == nullptr) return all_unkept();
+    if (other == nullptr) return roles.unkept;
     if (!known_.contains(callee)) {
       known_[callee] = {};  // for functions that call each other
       known_[callee] = changed_by(*other, Saved::unchanged);
@@ -84,6 +106,7 @@ RegisterNames RegisterUse::changed_by(const AsmFunction& function, Saved saved) 
 
 RegisterNames RegisterUse::read_by(const AsmInstruction& instruction,
                                    const SignatureTable& signatures) const {
+  const RegisterRoles& roles = roles_of(unit_->target);
   RegisterNames read;
   const AsmOperand* const target = jump_operand(instruction);
   if (target != nullptr) {
@@ -91,14 +114,14 @@ RegisterNames RegisterUse::read_by(const AsmInstruction& instruction,
     if (signature != signatures.end()) {
       std::size_t integers = 0;
       for (const AbiValue& parameter : signature->second.parameters)
-        if (!is_vector_class(parameter.type) && integers < k_argument_registers.size())
-          read.insert(k_argument_registers[integers++]);
+        if (!is_vector_class(parameter.type) && integers < roles.arguments.size())
+          read.insert(roles.arguments[integers++]);
     }
   }
   const llvm::MCInstrDesc* const description = facts_.description(instruction);
   const bool saves = instruction.name.starts_with("PUSH") && instruction.operands.size() == 1;
   if (description == nullptr || saves || is_zero_idiom(instruction)) return read;
-  for (const std::string_view name : all_unkept()) {
+  for (const std::string_view name : roles.unkept) {
     for (std::size_t i = description->getNumDefs(); i < instruction.operands.size(); ++i)
       if (!instruction.operands[i].reg.empty() && facts_.overlap(instruction.operands[i].reg, name))
         read.insert(name);
@@ -115,8 +138,9 @@ bool RegisterUse::advance(const AsmInstruction& instruction, const SignatureTabl
   for (const std::string_view name : read_by(instruction, signatures))
     if (stale.contains(name)) return true;
   if (flow_kind(unit_->target, instruction) == FlowKind::call) {
-    stale = all_unkept();
-    for (const std::string_view name : k_result_registers) stale.erase(name);
+    const RegisterRoles& roles = roles_of(unit_->target);
+    stale = roles.unkept;
+    for (const std::string_view name : roles.results) stale.erase(name);
     return false;
   }
   std::erase_if(stale, [&](std::string_view name) { return facts_.writes(instruction, name); });

@@ -169,19 +169,44 @@ class SharedSearcher {
     });
   }
 
-  /// The winning lists, those first that save most of what is linked.
-  [[nodiscard]] std::vector<std::string> lists_that_save_most() const {
-    std::map<std::string, double> savings;
-    for (const std::size_t i : improved()) {
-      const auto whole = cost(tuned_[i].result->baseline.sizes, objective());
-      savings[tuned_[i].result->best.list] += linked(i, static_cast<double>(whole - best_cost(i)));
-    }
+  /// What one list saves of all that is linked.
+  using Savings = std::map<std::string, double>;
+
+  void add_saving(Savings& savings, std::size_t i, const Evaluation& row) const {
+    const auto whole = cost(tuned_[i].result->baseline.sizes, objective());
+    savings[row.list] += linked(i, static_cast<double>(whole - cost(row.sizes, objective())));
+  }
+
+  /// Adds those that save most to `lists`.
+  void add_best(const Savings& savings, std::vector<std::string>& lists) const {
     std::vector<std::pair<std::string, double>> ranked(savings.begin(), savings.end());
     std::ranges::stable_sort(ranked, std::ranges::greater(),
                              [](const auto& one) { return one.second; });
     if (ranked.size() > setting_.broadcast) ranked.resize(setting_.broadcast);
+    for (const auto& [list, saving] : ranked)
+      if (std::ranges::find(lists, list) == lists.end()) lists.push_back(list);
+  }
+
+  /// The winners of single programs, and the best of their lists that are known to be sound.
+  [[nodiscard]] std::vector<std::string> lists_that_save_most() const {
+    Savings winners;
+    Savings known;
+    std::map<std::string, bool> sound;
+    const auto is_sound = [&](const std::string& list) {
+      const auto [entry, is_new] = sound.emplace(list, false);
+      if (is_new && setting_.is_known_sound) entry->second = setting_.is_known_sound(list);
+      return entry->second;
+    };
+    for (const std::size_t i : improved()) {
+      const SearchResult& result = *tuned_[i].result;
+      add_saving(winners, i, result.best);
+      const auto best = std::ranges::find_if(
+          result.contenders, [&](const Evaluation& row) { return is_sound(row.list); });
+      if (best != result.contenders.end()) add_saving(known, i, *best);
+    }
     std::vector<std::string> lists;
-    for (const auto& [list, saving] : ranked) lists.push_back(list);
+    add_best(winners, lists);
+    add_best(known, lists);
     return lists;
   }
 

@@ -25,7 +25,10 @@ struct SharedSearch {
   std::uint64_t evaluations = 0;  ///< in all, without minimising and broadcasting
   std::optional<double> seconds;  ///< in all; whichever ends first
   BudgetSpread spread = BudgetSpread::where_it_pays;
-  std::size_t broadcast = 10;  ///< winners that save most, tried on all other programs
+  /// Lists that are tried on all programs: so many of the winners, those that save most, and so
+  /// many of those that are known to be sound, which may be used even if no new list is tested.
+  std::size_t broadcast = 10;
+  std::function<bool(const std::string& list)> is_known_sound;  ///< empty: none is
 };
 
 struct SharedSearchProgress {

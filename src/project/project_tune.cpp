@@ -110,6 +110,7 @@ class ProjectTuner {
   Result<void> search() {
     SharedSearch shared = setting_.search;
     shared.bytes = bytes_;
+    shared.is_known_sound = setting_.is_known_sound;
     const auto counting = std::ranges::count_if(bytes_, [](double bytes) { return bytes > 0; });
     shared.evaluations = setting_.evaluations * static_cast<std::uint64_t>(counting);
     if (setting_.advise) {

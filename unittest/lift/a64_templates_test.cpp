@@ -261,6 +261,13 @@ Cases conversion_cases() {
   add(cases, {"fmov w0, s1", "fmov s0, w3", "fmov x0, d1", "fmov d0, x3", "fmov d0, xzr",
               "movi d0, #0", "movi d0, #0xff00ff00ff00ff00", "movi v0.2d, #0",
               "movi v0.2d, #0xffffffff00000000", "mov v0.16b, v1.16b"});
+  for (const std::string lanes : {"8b", "16b"})
+    add(cases, {"movi v0." + lanes + ", #0xa5", "dup v0." + lanes + ", w3"});
+  for (const std::string lanes : {"4h", "8h", "2s", "4s"})
+    for (const char* shift : {"", ", lsl #8"})
+      add(cases, {"movi v0." + lanes + ", #0xa5" + shift, "mvni v0." + lanes + ", #0xa5" + shift,
+                  "dup v0." + lanes + ", w3"});
+  add(cases, {"dup v0.2d, x3"});
   cases.push_back({"orr v0.16b, v1.16b, v2.16b", Comparison::exact, true});
   return cases;
 }
