@@ -26,8 +26,11 @@ bool A64Calls::passes_first(const RegisterOrigin& first) const {
   if (first.kind == RegisterOrigin::Kind::defined) return !first.is_garbage;
   if (first.kind != RegisterOrigin::Kind::result || first.is_read) return false;
   return std::ranges::all_of(first.sites, [&](std::size_t site) {
-    const auto callee = callees().find(a64_.facts().calls[site].callee);
-    return callee == callees().end() || callee->second.result.type != AbiType::none;
+    const std::string& name = a64_.facts().calls[site].callee;
+    const auto callee = callees().find(name);
+    // What the unit has is known later.
+    if (callee == callees().end()) return a64_.unit().function(name) == nullptr;
+    return callee->second.result.type != AbiType::none;
   });
 }
 

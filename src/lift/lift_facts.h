@@ -30,7 +30,7 @@ struct RegisterOrigin {
   std::set<unsigned> parameters;  ///< vector registers at entry that it may be a copy of
   std::optional<std::int64_t> constant;  ///< of `defined`: the whole register, where it is known
   bool is_garbage = false;  ///< of `defined`: taken from the stack, where nobody had put it
-  bool is_partly_fresh = false;  ///< of `entry`: on some way it is fresh
+  bool is_partly_fresh = false;  ///< on some way it is fresh, on others not
   std::string page;  ///< of `defined`: not a value, but the page of this address (AArch64's adrp)
 
   /// An instruction has put it there, and nothing has read it since.

@@ -57,8 +57,7 @@ unsigned returned_width(const LiftFacts& facts, const SignatureTable& callees,
   for (const ReturnFacts& exit : facts.returns) {
     const RegisterOrigin& origin = exit.first;
     if (!may_be_result(origin, convention)) return 0;
-    is_meant = is_meant || origin.is_fresh() || facts.pops_beside_result ||
-               (origin.kind == Kind::entry && origin.is_partly_fresh);
+    is_meant = is_meant || origin.is_fresh() || origin.is_partly_fresh || facts.pops_beside_result;
     if (origin.kind == Kind::result)
       width = std::max(width, width_of_results(origin, facts, callees));
     else if (!origin.is_number)
@@ -148,7 +147,16 @@ LiftSignature widest_signature(LiftSignature signature, const LiftFacts& facts,
     return is_given && may_be_result(exit.first, convention);
   });
   if (!is_left || (facts.pops_into_result && !facts.pops_beside_result)) return signature;
-  if (signature.result.type == AbiType::none) signature.result = {AbiType::i64};
+  // Of what a call gives in 32 bits, the others are anything.
+  const bool is_word = std::ranges::any_of(facts.returns, [&](const ReturnFacts& exit) {
+    return std::ranges::any_of(exit.first.sites, [&](std::size_t site) {
+      const auto callee = callees.find(facts.calls[site].callee);
+      return callee != callees.end() && callee->second.result.type != AbiType::i64 &&
+             callee->second.result.type != AbiType::ptr;
+    });
+  });
+  if (signature.result.type == AbiType::none)
+    signature.result = {is_word ? AbiType::i32 : AbiType::i64};
   const bool is_pair = always([](const ReturnFacts& exit) { return exit.second.is_fresh(); });
   if (is_pair && signature.second == AbiType::none) {
     signature.result = {AbiType::i64};

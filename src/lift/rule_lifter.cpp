@@ -79,8 +79,10 @@ std::string text_of(const llvm::Module& module) {
 
 /// Jump tables and pages leave declarations behind.
 void forget_unused(llvm::Module& module) {
-  for (llvm::GlobalVariable& variable : llvm::make_early_inc_range(module.globals()))
+  for (llvm::GlobalVariable& variable : llvm::make_early_inc_range(module.globals())) {
+    variable.removeDeadConstantUsers();
     if (variable.isDeclaration() && variable.use_empty()) variable.eraseFromParent();
+  }
 }
 
 }  // namespace
@@ -249,8 +251,8 @@ Result<LiftedFunction> RuleLifter::lift(const std::string& name, const LiftGuess
   recover_bit_tests(*module.getFunction(name));
   order_blocks(*module.getFunction(name));
   recover_elements(*module.getFunction(name));
-  define_private_data(parts_->unit, module);
   forget_unused(module);
+  define_private_data(parts_->unit, module);
   if (llvm::verifyModule(module, &stream))
     return fail("the lifted IR is not valid: " + message.substr(0, message.find('\n')));
   return LiftedFunction{text_of(module), signature};
