@@ -130,6 +130,7 @@ std::string lift_json(const LiftResult& result, const LiftDetail& detail) {
                         {"discarded", result.execution->discarded},
                         {"reason", result.execution->reason}};
   row["seconds"] = result.seconds;
+  row["processor_seconds"] = result.processor_seconds;
   if (detail.opcodes != nullptr) {
     std::map<std::string, std::size_t> opcodes;
     std::set<std::string> unknown;

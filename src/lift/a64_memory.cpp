@@ -100,6 +100,8 @@ class A64Access {
       access_pointer(reg, m.frame_pointer(at, bytes_));
       m.give_back(reg);
       return;
+    } else {
+      m.facts().reads.insert(at);
     }
     access_pointer(reg, m.frame_pointer(at, bytes_));
   }

@@ -61,6 +61,8 @@ void LiftCalls::finish() {
   facts.calls.resize(next_);
   // What is written at the bottom of the frame and read by nobody here is for a callee.
   for (CallFacts& call : facts.calls) {
+    for (std::size_t word = 0; word < call.pushed && !pops_words(); ++word)
+      if (facts.reads.contains(call.sp + 8 * static_cast<std::int64_t>(word))) call.pushed = word;
     if (call.pushed != 0 || call.is_tail) continue;
     for (std::int64_t at = call.sp; at < 0; at += 8) {
       const auto slot = facts.slots.find(at);

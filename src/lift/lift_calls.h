@@ -54,6 +54,9 @@ class LiftCalls {
   [[nodiscard]] virtual bool says_variadic() const { return false; }
   /// Words that were certainly put on the stack for this call.
   [[nodiscard]] virtual std::size_t words_on_stack() const = 0;
+  /// Words are taken off the stack by pops, so that reading them says nothing about whom they are
+  /// for.
+  [[nodiscard]] virtual bool pops_words() const { return false; }
   /// True if the first register of arguments, which nothing else was put after, is passed.
   [[nodiscard]] virtual bool passes_first(const RegisterOrigin& first) const = 0;
   [[nodiscard]] const SignatureTable& callees() const { return callees_; }

@@ -13,6 +13,13 @@
 
 namespace llmc {
 
+/// How the stack frame becomes variables.
+enum class FrameCut {
+  objects,  ///< one for each place whose address is taken, up to the next; one for each other slot
+  whole  ///< one for all from the lowest place whose address is taken, which is safe to believe;
+         ///< one for each slot below
+};
+
 /// Where the value in a register is from.
 struct RegisterOrigin {
   enum class Kind {

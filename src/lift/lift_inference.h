@@ -23,12 +23,6 @@ LiftSignature widest_signature(LiftSignature signature, const LiftFacts& facts,
 LiftSignature inferred_signature(const std::vector<CallFacts>& calls,
                                  const LiftConvention& convention);
 
-/// How the stack frame becomes variables.
-enum class FrameCut {
-  objects,  ///< one for each place whose address is taken, up to the next; one for each other slot
-  whole  ///< one for all from the lowest place whose address is taken; one for each slot below
-};
-
 /// The parts that a frame falls into, by the places that `facts` names; `end` is where the caller's
 /// part begins, with the stack pointer at entry at 0.
 struct FramePart {

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "lift/lift_symbols.h"
+
 namespace llmc {
 namespace {
 
@@ -231,13 +233,7 @@ llvm::Function* LiftMachine::declare(const std::string& name, const LiftSignatur
   if (same != nullptr && same->getFunctionType() == type) return same;
   llvm::Function* const made =
       llvm::Function::Create(type, llvm::GlobalValue::ExternalLinkage, "", &module);
-  if (known != nullptr) {
-    known->replaceAllUsesWith(made);
-    made->takeName(known);
-    known->eraseFromParent();
-  } else {
-    made->setName(name);
-  }
+  take_place(*made, name, module);
   const auto extend = [&](AbiExtension extension) {
     return extension == AbiExtension::sign ? llvm::Attribute::SExt : llvm::Attribute::ZExt;
   };
@@ -251,27 +247,7 @@ llvm::Function* LiftMachine::declare(const std::string& name, const LiftSignatur
 }
 
 llvm::GlobalValue* LiftMachine::symbol(const std::string& name) {
-  llvm::Module& module = *function_.getParent();
-  const bool is_private = name.starts_with(".L");
-  const std::string ir_name = is_private ? name.substr(2) : name;
-  if (llvm::GlobalValue* const known = module.getNamedValue(ir_name)) return known;
-  llvm::GlobalValue* global = nullptr;
-  if (unit_.function(name) != nullptr) {
-    global = llvm::Function::Create(llvm::FunctionType::get(ir.getVoidTy(), false),
-                                    llvm::GlobalValue::ExternalLinkage, ir_name, &module);
-  } else {
-    const AsmDatum* const datum = unit_.datum(name);
-    llvm::Type* const type = datum == nullptr
-                                 ? static_cast<llvm::Type*>(ir.getInt8Ty())
-                                 : llvm::ArrayType::get(ir.getInt8Ty(), datum->bytes.size());
-    auto* const variable = new llvm::GlobalVariable(
-        module, type, false, llvm::GlobalValue::ExternalLinkage, nullptr, ir_name);
-    if (datum != nullptr)
-      variable->setAlignment(llvm::Align(std::max<std::uint64_t>(1, datum->alignment)));
-    global = variable;
-  }
-  if (unit_.function(name) != nullptr || unit_.datum(name) != nullptr) global->setDSOLocal(true);
-  return global;
+  return symbol_in(*function_.getParent(), unit_, name);
 }
 
 // ---- where values are from

@@ -24,7 +24,6 @@ namespace llmc {
 ///   - a block goes to the end
 ///   - an addition, subtraction, multiplication or shift claims not to overflow (which is taken
 ///     back after an exact match where the match does not hang on it)
-///
 std::size_t move_kinds();
 
 /// True for the kinds that claim what assembly does not prove: an i1 in the place of a byte, an

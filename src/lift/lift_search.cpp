@@ -115,7 +115,7 @@ void LiftSearch::guess_all(const LiftSignature& signature) {
     if (!is_over()) guess({.passes = passes[1], .signature = other}, other, Taken::if_closer);
   }
   // An exact match proves what is only a guess about the frame; nothing less does.
-  if (!is_over()) guess({.frame = LiftGuess::Frame::objects}, signature, Taken::if_identical);
+  if (!is_over()) guess({.frame = FrameCut::objects}, signature, Taken::if_identical);
 }
 
 /// Tries one change of the best so far, which stays if it does not make it worse. `make` says the

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <ctime>
 #include <set>
 
 #include "assembly/compare.h"
@@ -57,7 +58,8 @@ nlohmann::json packed(const LiftResult& result) {
           {"distance", result.distance},
           {"bleu", result.bleu},
           {"candidates", result.candidates},
-          {"dropped", result.claims_dropped}};
+          {"dropped", result.claims_dropped},
+          {"processor", result.processor_seconds}};
 }
 
 void unpack(const std::string& bytes, LiftResult& result) {
@@ -72,6 +74,7 @@ void unpack(const std::string& bytes, LiftResult& result) {
   result.bleu = json.value("bleu", 0.0);
   result.candidates = json.value("candidates", 0U);
   result.claims_dropped = json.value("dropped", 0U);
+  result.processor_seconds = json.value("processor", 0.0);
 }
 
 /// Lifts one function by rules and search; to be run in a child.
@@ -199,7 +202,9 @@ Result<std::vector<LiftResult>> lift_unit(const AsmUnit& unit, const std::string
       results[next].instructions = function.instructions.size();
       results[next].features = features_of(unit, function);
       LLMC_CHECK(pool.start(next, [&]() -> Result<std::string> {
-        LLMC_TRY(const LiftResult lifted, lift_here(lifter, unit, function, options));
+        LLMC_TRY(LiftResult lifted, lift_here(lifter, unit, function, options));
+        // The child was born for this function.
+        lifted.processor_seconds = static_cast<double>(std::clock()) / CLOCKS_PER_SEC;
         return packed(lifted).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
       }));
       ++next;

@@ -57,7 +57,8 @@ struct LiftResult {
   unsigned candidates = 0;  ///< compiled
   unsigned claims_dropped = 0;  ///< flags and attributes taken off after an exact match
   std::optional<ExecutionVerdict> execution;
-  double seconds = 0;
+  double seconds = 0;  ///< on the clock
+  double processor_seconds = 0;  ///< of one processor, without execution and the model
 };
 
 /// Lifts `unit`, which `text` was read to (assembly that can be assembled again; empty for an

@@ -77,6 +77,13 @@ std::string text_of(const llvm::Module& module) {
   return text;
 }
 
+Result<void> verify(const llvm::Module& module) {
+  std::string message;
+  llvm::raw_string_ostream stream(message);
+  if (!llvm::verifyModule(module, &stream)) return {};
+  return fail("the lifted IR is not valid: " + message.substr(0, message.find('\n')));
+}
+
 /// Jump tables and pages leave declarations behind.
 void forget_unused(llvm::Module& module) {
   for (llvm::GlobalVariable& variable : llvm::make_early_inc_range(module.globals())) {
@@ -226,15 +233,10 @@ Result<LiftedFunction> RuleLifter::lift(const std::string& name, const LiftGuess
   llvm::LLVMContext llvm_context;
   llvm::Module module("", llvm_context);
   module.setDataLayout(llvm::StringRef(data_layout_of(parts_->unit.target)));
-  const LiftContext context{&parts_->callees, guess.frame == LiftGuess::Frame::whole
-                                                  ? FrameCut::whole
-                                                  : FrameCut::objects};
+  const LiftContext context{&parts_->callees, guess.frame};
   LLMC_CHECK(write(function.source, context, function.facts, signature, module));
   describe(module, *module.getFunction(name), *function.source.function, parts_->unit.target);
-  std::string message;
-  llvm::raw_string_ostream stream(message);
-  if (llvm::verifyModule(module, &stream))
-    return fail("the lifted IR is not valid: " + message.substr(0, message.find('\n')));
+  LLMC_CHECK(verify(module));
   const auto run = [&](const std::string& passes) {
     return Optimizer(module, parts_->generator).run(passes);
   };
@@ -253,8 +255,7 @@ Result<LiftedFunction> RuleLifter::lift(const std::string& name, const LiftGuess
   recover_elements(*module.getFunction(name));
   forget_unused(module);
   define_private_data(parts_->unit, module);
-  if (llvm::verifyModule(module, &stream))
-    return fail("the lifted IR is not valid: " + message.substr(0, message.find('\n')));
+  LLMC_CHECK(verify(module));
   return LiftedFunction{text_of(module), signature};
 }
 

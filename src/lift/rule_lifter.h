@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "assembly/assembly.h"
+#include "lift/lift_facts.h"
 #include "lift/signature.h"
 #include "support/error.h"
 
@@ -15,10 +16,7 @@ namespace llmc {
 
 /// What the code does not tell and has to be guessed; search tries them.
 struct LiftGuess {
-  /// How far an address into the stack frame reaches: over all that lies above it, which is safe to
-  /// believe, or up to the next place whose address is taken.
-  enum class Frame { whole, objects };
-  Frame frame = Frame::whole;
+  FrameCut frame = FrameCut::whole;
   /// Passes that clean the IR up, in opt's syntax.
   std::string passes;
   /// In the place of what was inferred for the function itself.

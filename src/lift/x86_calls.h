@@ -18,6 +18,7 @@ class X86Calls final : public LiftCalls {
   /// %al is the number of vector registers.
   [[nodiscard]] bool says_variadic() const override;
   [[nodiscard]] std::size_t words_on_stack() const override;
+  [[nodiscard]] bool pops_words() const override { return true; }
   /// %rdi is the last register that is chosen for anything else.
   [[nodiscard]] bool passes_first(const RegisterOrigin& first) const override {
     return first.kind == RegisterOrigin::Kind::defined && !first.is_garbage;

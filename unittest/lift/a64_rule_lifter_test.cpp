@@ -121,6 +121,18 @@ TEST(A64RuleLifter, ArgumentsBeyondTheRegistersAreOnTheStack) {
             "i32 (i64, i64, i64, i64, i64, i64, i64, i32, i64, i32)");
 }
 
+TEST(A64RuleLifter, WhatIsPrintedBeyondTheRegistersIsOnTheStack) {
+  const auto printing = [](const std::string& after) {
+    return function("f",
+                    "\tsub sp, sp, #32\n\tstp x29, x30, [sp, #16]\n\tadd x29, sp, #16\n"
+                    "\tmov w8, #9\n\tmov w1, #1\n\tmov w2, #2\n\tmov w3, #3\n\tmov w4, #4\n"
+                    "\tmov w5, #5\n\tmov w6, #6\n\tmov w7, #7\n\tstr x8, [sp]\n\tbl printf\n" +
+                        after + "\tldp x29, x30, [sp, #16]\n\tadd sp, sp, #32\n\tret\n");
+  };
+  EXPECT_THAT(lift(printing("")), HasSubstr("i32 7, i64 9)"));
+  EXPECT_THAT(lift(printing("\tldr x0, [sp]\n")), Not(HasSubstr("i64 9)")));
+}
+
 TEST(A64RuleLifter, AResultThatNothingReadsIsTheNextArgument) {
   EXPECT_THAT(lift(function("f", k_frame + "\tbl g\n\tbl h\n" + k_end)), HasSubstr("@h(i64 %"));
   EXPECT_THAT(lift(function("f", k_frame + "\tbl g\n\tbl h\n" + k_end) +
