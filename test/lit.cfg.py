@@ -51,6 +51,7 @@ config.substitutions += [
     ("%client", f"env PYTHONDONTWRITEBYTECODE=1 PYTHONPATH={helpers} LLMC_BINARY={config.llmc} "
                 "timeout 100 python3"),
     ("%programs", "python3 " + os.path.join(helpers, "programs.py")),
+    ("%show_page", "bash " + os.path.join(helpers, "show-page")),
     ("%links_and_runs", "bash " + os.path.join(helpers, "links-and-runs")),
 ]
 
@@ -63,6 +64,10 @@ for feature, path in (
         config.available_features.add(feature)
 if os.path.exists("/usr/aarch64-linux-gnu/include/stdio.h"):
     config.available_features.add("aarch64-headers")
+if shutil.which("chromium"):
+    config.available_features.add("chromium")
+if os.path.exists(os.path.join(config.project_root, "third_party", "plot", "node_modules", "d3")):
+    config.available_features.add("plot")
 if shutil.which("script"):
     config.available_features.add("terminal")
 if not config.sanitize:

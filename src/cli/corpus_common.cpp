@@ -4,6 +4,7 @@
 
 #include <chrono>
 
+#include "support/numbers.h"
 #include "support/stopwatch.h"
 
 namespace llmc {
@@ -74,6 +75,17 @@ CorpusProgress show_progress(ProgressLine& line, std::string prefix, const char*
         rate > 0 ? format_duration(static_cast<double>(all - done) / rate) : "unknown time";
     line.show(fmt::format("{}[{}/{} {}] {:.1f}/s, {} left", prefix, done, all, noun, rate, left));
   };
+}
+
+Result<Shard> parse_shard(const std::string& text) {
+  Shard shard;
+  const std::size_t slash = text.find('/');
+  const std::string_view all = text;
+  if (slash == text.npos || !parse_number(all.substr(0, slash), shard.index) ||
+      !parse_number(all.substr(slash + 1), shard.of) || shard.index >= shard.of)
+    return fail(fmt::format("--shard {}: expected I/N with I from 0 to N - 1", text),
+                ErrorKind::usage);
+  return shard;
 }
 
 std::string describe_counts(const std::map<std::string, std::uint64_t>& counts) {

@@ -9,6 +9,7 @@
 #include <thread>
 #include <vector>
 
+#include "corpus/label_run.h"
 #include "corpus/store.h"
 #include "support/terminal.h"
 
@@ -44,6 +45,9 @@ std::optional<std::string> path_below(const std::filesystem::path& file,
 
 /// Progress of the form "[done/all noun] rate, time left", after `prefix`.
 CorpusProgress show_progress(ProgressLine& line, std::string prefix, const char* noun);
+
+/// "I/N" as --shard takes it; errors are of the usage.
+Result<Shard> parse_shard(const std::string& text);
 
 /// "3 trivial, 1 too long", or "none".
 std::string describe_counts(const std::map<std::string, std::uint64_t>& counts);

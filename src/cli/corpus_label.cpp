@@ -104,17 +104,6 @@ void add_options(CLI::App& app, Options& options) {
   options.limits.add_limits(app);
 }
 
-Result<Shard> parse_shard(const std::string& text) {
-  Shard shard;
-  const std::size_t slash = text.find('/');
-  const std::string_view all = text;
-  if (slash == text.npos || !parse_number(all.substr(0, slash), shard.index) ||
-      !parse_number(all.substr(slash + 1), shard.of) || shard.index >= shard.of)
-    return fail(fmt::format("--shard {}: expected I/N with I from 0 to N - 1", text),
-                ErrorKind::usage);
-  return shard;
-}
-
 /// One run: what its steps share.
 class Labeller {
  public:

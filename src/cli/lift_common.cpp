@@ -107,6 +107,15 @@ Error with_name(const Error& error, const std::string& name) {
 
 }  // namespace
 
+Result<LiftInput> lift_input_of(const Program& program) {
+  LiftInput named;
+  named.name = program.name;
+  LLMC_TRY(LiftInput input,
+           read_ir(std::move(named), program.bitcode, target_of_triple(program.triple)));
+  input.unit = without_outlining(std::move(input.unit));
+  return input;
+}
+
 void LiftInputOptions::add(CLI::App& app, const std::string& help) {
   app.add_option("file", file, help)->required();
   app.add_option("--target", target, "What the assembly is for")

@@ -9,6 +9,7 @@
 
 #include "assembly/assembly.h"
 #include "lift/lift_unit.h"
+#include "toolchain/program.h"
 
 namespace llmc {
 
@@ -19,6 +20,9 @@ struct LiftInput {
   AsmUnit unit;
   SignatureTable own;  ///< of IR and sources: how their functions are called
 };
+
+/// What clang -Oz makes of a program, to be lifted; with the signatures of its IR.
+Result<LiftInput> lift_input_of(const Program& program);
 
 struct LiftInputOptions {
   std::string file;

@@ -9,8 +9,8 @@
 
 namespace llmc {
 
-void SoundnessOptions::add_suites(CLI::App& app) {
-  app.add_option("--suite", suites,
+void SoundnessOptions::add_suites(CLI::App& app, const std::string& name) {
+  app.add_option(name, suites,
                  "builtin; dir=FOLDER of programs; humaneval-x=FILE (JSONL, plain or gzip). "
                  "Repeatable (default: $LLMC_SUITE, or builtin)")
       ->type_name("SUITE")

@@ -24,8 +24,8 @@ struct SoundnessOptions {
   double run_seconds = 4;
   unsigned jobs = std::max(1U, std::thread::hardware_concurrency());
 
-  /// Adds --suite and --verdicts to `app`.
-  void add_suites(CLI::App& app);
+  /// Adds --suite (or another `name` for it) and --verdicts to `app`.
+  void add_suites(CLI::App& app, const std::string& name = "--suite");
 
   /// Adds those, --csmith, --csmith-seed, --no-verdicts, limits and -j to `app`.
   void add(CLI::App& app);

@@ -9,19 +9,21 @@
 namespace llmc {
 namespace fs = std::filesystem;
 
-namespace {
+std::string main_line(const std::string& message) {
+  const std::size_t error = message.find("error: ");
+  const std::size_t at = error == std::string::npos ? 0 : message.rfind('\n', error) + 1;
+  return message.substr(at, message.find('\n', at) - at);
+}
 
-Result<Program> load_unit(const RecordedUnit& unit, const FrontEnd& front_end,
+Result<Program> load_unit(const CompileCommand& command, const FrontEnd& front_end,
                           const std::string& name) {
-  LLMC_TRY(const std::string bitcode, front_end.unoptimised_bitcode(unit.command));
+  LLMC_TRY(const std::string bitcode, front_end.unoptimised_bitcode(command));
   std::vector<std::string> unsupported;
-  LLMC_TRY(const CodegenOptions codegen, front_end.codegen_options(unit.command, unsupported));
+  LLMC_TRY(const CodegenOptions codegen, front_end.codegen_options(command, unsupported));
   if (!unsupported.empty())
     return fail("the flag " + unsupported.front() + " is not reproduced in-process");
   return program_without_debug_info(bitcode, name, codegen);
 }
-
-}  // namespace
 
 Result<ProjectUnits> load_units(const RecordedBuild& build, const fs::path& tree,
                                 const FrontEnd& front_end,
@@ -32,10 +34,9 @@ Result<ProjectUnits> load_units(const RecordedBuild& build, const fs::path& tree
   for (std::size_t i = 0; i < build.units.size(); ++i) {
     if (!observe(i)) return fail("interrupted", ErrorKind::interrupted);
     const std::string name = lock_name(build.units[i].source, tree);
-    auto program = load_unit(build.units[i], front_end, name);
+    auto program = load_unit(build.units[i].command, front_end, name);
     if (!program) {
-      const std::string& why = program.error().message;
-      loaded.left_out.push_back(name + ": " + why.substr(0, why.find('\n')));
+      loaded.left_out.push_back(name + ": " + main_line(program.error().message));
       continue;
     }
     LLMC_TRY(const Digest key, unit_key(*program));

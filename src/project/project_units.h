@@ -30,6 +30,14 @@ struct ProjectUnits {
   std::vector<std::string> left_out;  ///< "source: why it cannot be tuned"
 };
 
+/// The line of an error's message that says what is wrong: clang's first error, else the first.
+std::string main_line(const std::string& message);
+
+/// One unit as unoptimised IR without debug information, called `name`. The error is clang's own
+/// message, or says which flag llmc does not reproduce.
+Result<Program> load_unit(const CompileCommand& command, const FrontEnd& front_end,
+                          const std::string& name);
+
 /// Compiles what was recorded in `tree` to unoptimised IR. Units that clang or llmc cannot handle
 /// are left out, with the reason. `observe` is told how many are done; it may return false to stop,
 /// which is an error of kind interrupted.

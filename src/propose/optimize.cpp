@@ -50,7 +50,7 @@ Task<Result<SearchResult>> measure(EvaluationHub& hub, const Program& program,
     contend(result, row, objective);
     const bool smaller =
         row.ok() && cost(row.sizes, objective) < cost(result.best.sizes, objective);
-    if (smaller) result.trace.push_back({result.evaluations, cost(row.sizes, objective)});
+    if (smaller) result.trace.push_back({result.evaluations, cost(row.sizes, objective), row.list});
     if (!better(row, result.best, objective)) continue;
     result.best = row;
     result.found_by = candidates[i].by;
@@ -110,7 +110,7 @@ Task<Result<SearchResult>> try_parts(EvaluationHub& hub, const Program& program,
     result.failed += !row.ok();
     contend(result, row, objective);
     if (!better(row, result.best, objective)) return;
-    result.trace.push_back({result.evaluations, cost(row.sizes, objective)});
+    result.trace.push_back({result.evaluations, cost(row.sizes, objective), row.list});
     result.best = row;
     result.found_by = "model, by function";
   };

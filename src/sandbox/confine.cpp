@@ -95,7 +95,7 @@ bool confine() {
 
 /// In a child that shares the parent's memory until exec: what it allocates, it must free.
 [[noreturn]] void become(const std::filesystem::path& program, const std::filesystem::path& folder,
-                         const ConfinedLimits& limits, int output) {
+                         const ConfinedLimits& limits, char* const* arguments, int output) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   ::setpgid(0, 0);
   const int null = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
@@ -104,8 +104,6 @@ bool confine() {
   ::dup2(output, STDERR_FILENO);
   ::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
   for (int number = 1; number < NSIG; ++number) ::signal(number, SIG_DFL);
-  char name[] = "program";
-  char* const arguments[] = {name, nullptr};
   char* const environment[] = {nullptr};
   if (::chdir(folder.c_str()) != 0) ::_exit(k_exit_not_started);
   if (!confine()) ::_exit(k_exit_not_confined);
@@ -120,9 +118,10 @@ bool confine() {
 /// than most test programs run.
 [[gnu::noinline]] pid_t start_confined(const std::filesystem::path& program,
                                        const std::filesystem::path& folder,
-                                       const ConfinedLimits& limits, int output) {
+                                       const ConfinedLimits& limits, char* const* arguments,
+                                       int output) {
   const pid_t child = ::vfork();
-  if (child == 0) become(program, folder, limits, output);
+  if (child == 0) become(program, folder, limits, arguments, output);
   return child;
 }
 
@@ -171,13 +170,19 @@ std::string ConfinedRun::describe() const {
 }
 
 Result<ConfinedRun> run_confined(const std::filesystem::path& program,
-                                 const std::filesystem::path& folder,
-                                 const ConfinedLimits& limits) {
+                                 const std::filesystem::path& folder, const ConfinedLimits& limits,
+                                 const std::vector<std::string>& arguments) {
+  // Interpreters look for their own files beside the name that they were called by.
+  std::vector<std::string> words = {arguments.empty() ? "program" : program.string()};
+  words.insert(words.end(), arguments.begin(), arguments.end());
+  std::vector<char*> pointers;
+  for (std::string& word : words) pointers.push_back(word.data());
+  pointers.push_back(nullptr);
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0)
     return fail(fmt::format("cannot make a pipe: {}", std::strerror(errno)));
   const auto start = Clock::now();
-  const pid_t child = start_confined(program, folder, limits, ends[1]);
+  const pid_t child = start_confined(program, folder, limits, pointers.data(), ends[1]);
   ::close(ends[1]);
   ConfinedRun run;
   if (child < 0) {

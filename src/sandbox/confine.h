@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "support/error.h"
 
@@ -29,12 +30,13 @@ struct ConfinedRun {
   [[nodiscard]] std::string describe() const;
 };
 
-/// Runs `program` without arguments, in `folder`, with an empty environment and standard input,
+/// Runs `program` with `arguments`, in `folder`, with an empty environment and standard input,
 /// and waits for its end. A seccomp filter refuses (EPERM) new processes, sockets, signals to
 /// others, and every call that opens a file for writing or changes the file system; threads are
 /// allowed. Dies with the calling process. Fails only if it cannot be started or confined.
 Result<ConfinedRun> run_confined(const std::filesystem::path& program,
                                  const std::filesystem::path& folder,
-                                 const ConfinedLimits& limits = {});
+                                 const ConfinedLimits& limits = {},
+                                 const std::vector<std::string>& arguments = {});
 
 }  // namespace llmc

@@ -2,13 +2,13 @@
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
-#include <zlib.h>
 
 #include <algorithm>
 #include <cstdlib>
 
 #include "ir/module.h"
 #include "sandbox/confine.h"
+#include "soundness/gzip_file.h"
 #include "soundness/soundness_store.h"
 #include "support/files.h"
 #include "support/subprocess.h"
@@ -24,20 +24,6 @@ namespace {
 constexpr auto k_run_limit = std::chrono::milliseconds(2000);
 constexpr std::string_view k_does_not_build = "does not build";
 constexpr const char* k_csmith_include = "/usr/include/csmith";
-
-/// The bytes of a file, unpacked if it is gzip.
-Result<std::string> read_maybe_gzip(const fs::path& path) {
-  gzFile file = gzopen(path.c_str(), "rb");
-  if (file == nullptr) return fail(fmt::format("{}: cannot open", path.string()));
-  std::string bytes;
-  char buffer[1 << 16];
-  int count = 0;
-  while ((count = gzread(file, buffer, sizeof buffer)) > 0)
-    bytes.append(buffer, static_cast<std::size_t>(count));
-  const bool cut_off = gzclose_r(file) != Z_OK || count < 0;
-  if (cut_off) return fail(fmt::format("{}: truncated or damaged gzip data", path.string()));
-  return bytes;
-}
 
 std::string text_of(const nlohmann::json& object, const char* field) {
   const auto found = object.find(field);

@@ -175,8 +175,9 @@ Result<CodegenOptions> FrontEnd::codegen_options(const CompileCommand& command,
   return codegen_options_from_cc1(arguments, unsupported);
 }
 
-Result<std::string> FrontEnd::clang_oz_object(const CompileCommand& command) const {
-  auto object = run(command, {});
+Result<std::string> FrontEnd::clang_object(const CompileCommand& command,
+                                           const std::string& level) const {
+  auto object = run(command, {level});  // the last one counts
   if (!object) return std::unexpected(object.error().with_context(command.file.string()));
   return object;
 }

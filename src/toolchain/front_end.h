@@ -49,7 +49,13 @@ class FrontEnd {
                                                        std::vector<std::string>& unsupported) const;
 
   /// What `clang -Oz -c` itself makes of the source.
-  [[nodiscard]] Result<std::string> clang_oz_object(const CompileCommand& command) const;
+  [[nodiscard]] Result<std::string> clang_oz_object(const CompileCommand& command) const {
+    return clang_object(command, "-Oz");
+  }
+
+  /// The same at another level ("-O2").
+  [[nodiscard]] Result<std::string> clang_object(const CompileCommand& command,
+                                                 const std::string& level) const;
 
   /// The two first of the above as a program, named `file`, lowered at `level`.
   [[nodiscard]] Result<Program> compile(const CompileCommand& command,

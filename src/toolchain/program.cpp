@@ -56,11 +56,25 @@ Result<Program> make_program(std::string_view bytes, const std::string& name,
 
 std::string toolchain_version() { return LLVM_VERSION_STRING; }
 
-Result<std::string> baseline_object(const Program& program) {
+namespace {
+
+/// What `emit` makes of the -Oz baseline.
+Result<std::string> emit_baseline(const Program& program,
+                                  Result<std::string> (CodeGenerator::*emit)(llvm::Module&) const) {
   LLMC_TRY(IrModule module, IrModule::parse(program.bitcode, program.name, ValueNames::discard));
   LLMC_TRY(const CodeGenerator generator, CodeGenerator::create(program.codegen, program.triple));
   Optimizer(module.module(), generator).run_clang_oz(program.codegen);
-  return generator.emit_object(module.module());
+  return (generator.*emit)(module.module());
+}
+
+}  // namespace
+
+Result<std::string> baseline_object(const Program& program) {
+  return emit_baseline(program, &CodeGenerator::emit_object);
+}
+
+Result<std::string> baseline_assembly(const Program& program) {
+  return emit_baseline(program, &CodeGenerator::emit_assembly);
 }
 
 Result<std::string> object_after(const Program& program, std::string_view passes) {

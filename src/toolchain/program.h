@@ -36,6 +36,9 @@ std::string toolchain_version();
 /// The object of the -Oz baseline, made in-process: clang's own -Oz pipeline and lowering.
 Result<std::string> baseline_object(const Program& program);
 
+/// The assembly of the same.
+Result<std::string> baseline_assembly(const Program& program);
+
 /// The object after `passes` (opt's syntax) and lowering.
 Result<std::string> object_after(const Program& program, std::string_view passes);
 

@@ -169,7 +169,8 @@ Task<Result<SearchResult>> search(EvaluationHub& hub, const Program& program,
         result.best = row;
         result.found_by = batch[i].origin;
       }
-      if (smaller) result.trace.push_back({result.evaluations, cost(row.sizes, options.objective)});
+      if (smaller)
+        result.trace.push_back({result.evaluations, cost(row.sizes, options.objective), row.list});
     }
     observer(result.evaluations, result.best);
   }

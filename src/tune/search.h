@@ -44,6 +44,7 @@ struct SearchSetting {
 struct TracePoint {
   std::uint64_t evaluations = 0;
   std::uint64_t cost = 0;
+  std::string list;
 };
 
 /// What a search found. `best.list` is k_baseline_list if nothing beat -Oz.

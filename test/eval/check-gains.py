@@ -21,8 +21,19 @@ for k, variants in ((1, ["1"]), (2, ["1", "2"])):
     assert score["improved"] == sum(r < 0 for r in ratios), (k, score, size)
     assert score["gain_low"] <= score["gain"] + 1e-9 and score["gain"] <= score["gain_high"] + 1e-9
 assert scores["best", 2]["gain"] == scores["portfolio", 2]["gain"], scores
-for line in open(sys.argv[3]):
-    row = json.loads(line)
-    name = "words" if "words" in row["program"] else "collatz"
-    assert row["baseline"] == size[name]["oz"], (row, size)
-    assert [one["size"] for one in row["portfolio"]] == [size[name]["1"], size[name]["2"]], (row, size)
+rows = [json.loads(line) for line in open(sys.argv[3])]
+assert rows[0]["type"] == "run" and rows[0]["task"] == "flags", rows[0]
+names = {}
+for row in rows:
+    if row["type"] == "unit":
+        names[row["id"]] = "words" if "words" in row["name"] else "collatz"
+        assert row["size"] == size[names[row["id"]]]["oz"], (row, size)
+        assert row["baseline"]["text"] > 0, row
+proposals = [row for row in rows if row["type"] == "proposal"]
+assert len(proposals) == 4, proposals
+for row in proposals:
+    assert row["size"] == size[names[row["id"]]][str(row["rank"])], (row, size)
+details = [row for row in rows if row["type"] == "detail"]
+smaller = {row["id"] for row in proposals if row["size"] < size[names[row["id"]]]["oz"]}
+assert {row["id"] for row in details} == smaller, (details, smaller)
+assert all("define" in row["ir_before"] and row["symbols"] for row in details), details

@@ -1,0 +1,31 @@
+// Programs that proposers are compared on, wherever they are from.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "corpus/label_run.h"
+#include "corpus/store.h"
+#include "support/error.h"
+#include "toolchain/front_end.h"
+#include "toolchain/program.h"
+
+namespace llmc {
+
+struct EvaluatedProgram {
+  std::string benchmark;  ///< the suite's benchmark, the package; may be empty
+  Program program;
+  std::optional<CompileCommand> command;  ///< how clang compiles its source; none for IR
+};
+
+/// The programs of `filter` that belong to the shard, called "package/source" or
+/// "package/source:function"; of more than `most` (0: no limit) those whose ids, hashed with the
+/// seed, are smallest. In the order of ids.
+Result<std::vector<EvaluatedProgram>> load_corpus_programs(CorpusStore& corpus,
+                                                           const ProgramFilter& filter,
+                                                           const Shard& shard, std::size_t most,
+                                                           std::uint64_t seed);
+
+}  // namespace llmc

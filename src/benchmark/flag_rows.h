@@ -1,0 +1,44 @@
+// What proposers of pass lists gave for the units of a suite, as rows of results (eval/results.h).
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "eval/results.h"
+#include "propose/flag_evaluation.h"
+#include "toolchain/front_end.h"
+#include "tune/search.h"
+
+namespace llmc {
+
+/// The unit that `program` is, with what clang -Oz makes of it.
+UnitRow unit_row(const Program& program, const std::string& benchmark, const FlagSizes& sizes);
+
+/// `lists` in their order, the first of rank 1, as they were measured; each costs a compilation.
+std::vector<ProposalRow> list_rows(const std::string& id, const std::string& proposer,
+                                   const std::vector<std::string>& lists, const FlagSizes& sizes);
+
+/// A search's lists that were smaller than all before, after -Oz itself, which it begins with; the
+/// rank is the number of evaluations.
+std::vector<ProposalRow> search_rows(const std::string& id, const std::string& proposer,
+                                     const SearchResult& result, Objective objective);
+
+/// What clang itself makes of the source at `level`, as the only list of a proposer of that name.
+ProposalRow level_row(const std::string& id, const std::string& level, const FrontEnd& front_end,
+                      const CompileCommand& command, Objective objective);
+
+/// Whether the lists that decide what is reported break programs.
+using IsSoundList = std::function<Result<bool>(const std::string& list)>;
+
+/// Marks what `is_sound` says is unsound, until no list that is the smallest of some proposer's
+/// first k, for some k of `ks` or for all, is untested. Others may stay untested: they decide
+/// nothing. `sizes` are those of the baselines, by unit id. The answer is how many were asked for.
+Result<std::size_t> test_deciding_lists(
+    std::vector<ProposalRow>& rows, const std::vector<UnitRow>& units,
+    const std::vector<std::uint64_t>& ks, const IsSoundList& is_sound,
+    const std::function<void(std::size_t done, std::size_t all)>& progress);
+
+}  // namespace llmc

@@ -1,0 +1,157 @@
+// llmc eval emulate: a model as a compiler, on random pass lists.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "cli/command.h"
+#include "cli/eval_common.h"
+#include "eval/statistics.h"
+#include "passes/verdict_table.h"
+#include "propose/emulate.h"
+#include "tune/mutation.h"
+
+namespace llmc {
+namespace {
+
+struct EmulateEvalOptions : SharedOptions {
+  EvaluatedChoice programs;
+  std::size_t longest = 50;
+  bool assembly = false;
+  std::uint32_t most_tokens = 0;
+  ModelOptions model;
+  std::uint64_t seed = 1;
+  std::string output;
+};
+
+void add_emulate_eval_options(CLI::App& app, EmulateEvalOptions& options) {
+  CorpusChoice& corpus = options.programs.corpus;
+  corpus.split = "validation";
+  corpus.kind = "function";
+  corpus.target = "x86_64";
+  options.programs.most = 100;
+  app.add_option("files", options.files, "Sources or IR (default: functions of the corpus)");
+  app.add_option("-X,--flag", options.flags, "A compiler flag for source files; repeatable")
+      ->allow_extra_args(false)
+      ->type_name("FLAG");
+  options.programs.add(app);
+  app.add_option("--longest", options.longest,
+                 "Lists have 1 to so many passes, uniformly, as in the LLM Compiler paper")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
+  app.add_flag("--assembly", options.assembly, "Ask for assembly in the place of IR");
+  app.add_option("--most", options.most_tokens, "Tokens of an answer; 0: what the context leaves")
+      ->capture_default_str();
+  options.model.add(app);
+  app.add_option("--seed", options.seed, "Seed of the lists and of the choice of programs")
+      ->capture_default_str();
+  app.add_option("-o,--output", options.output,
+                 "Write the results here, for `llmc eval report` and `llmc eval compare`")
+      ->type_name("FILE");
+}
+
+EmulateRow emulate_row(const EvaluatedProgram& program, const Emulation& emulation) {
+  EmulateRow row;
+  row.id = program.program.id.hex();
+  row.benchmark = program.benchmark;
+  row.name = program.program.name;
+  row.answer = !emulation.parses    ? EmulatedAnswer::none
+               : emulation.exact    ? EmulatedAnswer::exact
+               : emulation.compiles ? EmulatedAnswer::compiles
+                                    : EmulatedAnswer::does_not_compile;
+  if (emulation.parses) {
+    row.bleu = emulation.bleu;
+    row.predicted_size = emulation.answer.binary_size;
+  }
+  if (emulation.truth_error.empty()) row.true_size = emulation.truth.binary_size;
+  row.tokens = emulation.prompt_tokens + emulation.answer_tokens;
+  return row;
+}
+
+void print_emulations(const std::vector<EmulateRow>& rows, std::size_t left_out) {
+  std::size_t compiles = 0, exact = 0, coded = 0;
+  double bleu = 0;
+  std::vector<double> predicted, truth;
+  for (const EmulateRow& row : rows) {
+    compiles += row.answer >= EmulatedAnswer::compiles;
+    exact += row.answer == EmulatedAnswer::exact;
+    coded += row.bleu.has_value();
+    bleu += row.bleu.value_or(0);
+    if (row.predicted_size && row.true_size && *row.true_size > 0) {
+      predicted.push_back(static_cast<double>(*row.predicted_size));
+      truth.push_back(static_cast<double>(*row.true_size));
+    }
+  }
+  const auto share = [&](std::size_t part) {
+    return 100.0 * static_cast<double>(part) /
+           static_cast<double>(std::max<std::size_t>(1, rows.size()));
+  };
+  const auto error = mean_absolute_share(predicted, truth);
+  fmt::print("{} prompts, {} left out\n", rows.size(), left_out);
+  fmt::print(
+      "has code {:.1f} %, compiles {:.1f} %, exact match {:.1f} %, BLEU {:.3f}, size error "
+      "(MAPE) {}\n",
+      share(coded), share(compiles), share(exact),
+      bleu / static_cast<double>(std::max<std::size_t>(1, coded)),
+      error ? fmt::format("{:.3f}", *error) : "-");
+}
+
+Result<void> evaluate(const EmulateEvalOptions& options, RunRow run) {
+  LLMC_TRY(const PassCatalogue catalogue, installed_catalogue());
+  const Alphabet alphabet(catalogue, PassTier::trusted);
+  ProgressLine line;
+  ResultSet results;
+  LLMC_TRY(const auto programs, options.programs.load(options, options.seed, results.units, line));
+  LLMC_TRY(const auto model, options.model.open({}));
+  LLMC_CHECK(name_model(run, model->info()));
+  results.runs.push_back(std::move(run));
+  Random random(options.seed);
+  const CorpusProgress progress = show_progress(line, "asking the model ", "programs");
+  std::size_t done = 0, left_out = 0;
+  for (const EvaluatedProgram& one : programs) {
+    EmulationSetting setting{random_list(alphabet, options.longest, random),
+                             options.assembly ? CodeKind::assembly : CodeKind::ir,
+                             "",
+                             {}};
+    setting.sampling.most_tokens = options.most_tokens;
+    const auto emulation = emulate(one.program, *model, setting);
+    if (!emulation && emulation.error().kind == ErrorKind::interrupted)
+      return std::unexpected(emulation.error());
+    if (emulation && emulation->truth_error.empty()) {
+      results.emulations.push_back(emulate_row(one, *emulation));
+      results.times.push_back({"model", one.program.id.hex(), emulation->seconds});
+    } else {
+      UnitRow row;
+      row.id = one.program.id.hex();
+      row.name = one.program.name;
+      row.benchmark = one.benchmark;
+      row.failed = emulation ? emulation->truth_error : emulation.error().message;
+      results.units.push_back(std::move(row));
+      ++left_out;
+    }
+    progress(++done, programs.size());
+    LLMC_CHECK(write_results(options.output, results));
+  }
+  line.clear();
+  print_emulations(results.emulations, left_out);
+  return {};
+}
+
+}  // namespace
+
+int run_eval_emulate(const std::vector<std::string>& arguments) {
+  CLI::App app(
+      "Asks a model what random pass lists make of programs, and compares with what LLVM makes of\n"
+      "them: does the answer compile, is it the same code, BLEU, and how far off its size is.",
+      "llmc eval emulate");
+  EmulateEvalOptions options;
+  add_emulate_eval_options(app, options);
+  if (const int code = parse_options(app, arguments); code >= 0) return code;
+  catch_interrupts();
+  initialize_targets();
+  const auto done = evaluate(
+      options, run_row("emulate", arguments, options.programs.name(options), options.seed));
+  return done ? k_exit_done : report(done.error());
+}
+
+}  // namespace llmc

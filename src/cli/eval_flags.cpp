@@ -1,0 +1,550 @@
+// llmc eval flags: how much smaller programs become with the first k lists of each proposer.
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <map>
+#include <optional>
+#include <set>
+
+#include "benchmark/flag_rows.h"
+#include "benchmark/output_check.h"
+#include "benchmark/unit_detail.h"
+#include "cli/command.h"
+#include "cli/eval_common.h"
+#include "cli/soundness_common.h"
+#include "eval/report_scores.h"
+#include "passes/verdict_table.h"
+#include "propose/flag_evaluation.h"
+#include "propose/responses.h"
+#include "support/stopwatch.h"
+#include "tasks/flag_grammar.h"
+#include "tune/portfolio.h"
+#include "tune/tuner.h"
+
+namespace llmc {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+using Clock = std::chrono::steady_clock;
+
+constexpr std::uint32_t k_list_answer_tokens = 256;
+constexpr const char* k_model_prefix = "model:";
+
+struct FlagOptions : MeasuringOptions {
+  EvaluatedChoice programs;
+  std::vector<std::string> from = {"portfolio", "model"};
+  std::vector<std::uint64_t> ks = {1, 2, 5, 10, 30};
+  ModelOptions model;
+  std::string portfolio;
+  std::uint64_t evaluations = 500;
+  std::uint64_t seed = 1;
+  bool no_store = false;
+  bool unsafe = false;
+  SoundnessOptions gate;
+  bool run_programs = false;
+  std::size_t details = 20;
+  std::string output;
+  bool json = false;
+
+  [[nodiscard]] bool uses(std::string_view proposer) const {
+    return std::ranges::find(from, proposer) != from.end();
+  }
+  [[nodiscard]] std::size_t most_lists() const { return std::ranges::max(ks); }
+};
+
+/// "" if `name` is a proposer, else what is wrong with it.
+std::string check_proposer(const std::string& name) {
+  static const std::set<std::string> known = {"portfolio", "model", "best", "evolve", "random",
+                                              "-O1",       "-O2",   "-O3",  "-Os"};
+  if (known.contains(name) || name.starts_with(k_model_prefix)) return "";
+  return name +
+         ": no such proposer; expected portfolio, model, model:FILE, evolve, random, best, "
+         "-Os, -O1, -O2 or -O3";
+}
+
+void add_flag_options(CLI::App& app, FlagOptions& options) {
+  CorpusChoice& corpus = options.programs.corpus;
+  corpus.split = "validation";
+  corpus.kind = "function";
+  corpus.target = "x86_64";
+  corpus.least_bytes = 200;
+  corpus.most_bytes = 16'384;
+  app.add_option("files", options.files,
+                 "Sources, IR, a compile_commands.json or a folder with one (default: programs of "
+                 "the corpus)");
+  app.add_option("-X,--flag", options.flags, "A compiler flag for source files; repeatable")
+      ->allow_extra_args(false)
+      ->type_name("FLAG");
+  options.programs.add(app);
+  app.add_option("--from", options.from,
+                 "Proposers, separated by commas: portfolio; model; model:FILE or model:URL; "
+                 "evolve (a search that starts from the portfolio); random (a random search); best "
+                 "(the smallest of all that was measured); -Os, -O1, -O2, -O3 (clang itself)")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->check(CLI::Validator([](std::string& name) { return check_proposer(name); }, "PROPOSER"))
+      ->capture_default_str();
+  app.add_option("-k", options.ks, "After so many lists, separated by commas")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
+  options.model.add(app);
+  app.add_option("--portfolio", options.portfolio,
+                 "Lists of the portfolio (default: the one that came with llmc)")
+      ->type_name("FILE");
+  app.add_option("--evals", options.evaluations, "Evaluations of a search for each program")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  app.add_option("--seed", options.seed, "Seed of searches and of the choice of programs")
+      ->capture_default_str();
+  options.add_measuring(app, "Lists measured, and programs tested, at the same time");
+  app.add_flag("--no-store", options.no_store, "Keep no evaluations, look none up");
+  options.gate.add_suites(app, "--test-suite");
+  app.add_flag("--unsafe", options.unsafe,
+               "Do not test lists on a suite: the gain is not a sound one");
+  app.add_flag("--run-programs", options.run_programs,
+               "Build each benchmark of the suite with what each proposer chose, run it, and "
+               "compare with its -O2 build");
+  app.add_option("--details", options.details,
+                 "Keep IR, sections and symbols of so many units, those that save most")
+      ->capture_default_str();
+  app.add_option("-o,--output", options.output,
+                 "Write the results here, for `llmc eval report` and `llmc eval compare`")
+      ->type_name("FILE");
+  app.add_flag("--json", options.json, "JSON lines");
+  options.add_codegen(app);
+  options.add_limits(app);
+}
+
+/// What one model needs to be asked.
+struct OpenModel {
+  std::unique_ptr<FlagGrammar> grammar;  ///< held to by `model`; its dialect decides which
+  std::unique_ptr<FlagGrammar> paper_grammar;
+  std::unique_ptr<LanguageModel> model;
+  std::optional<ResponseClasses> classes;
+};
+
+/// Everything that one run needs and makes.
+class FlagEvaluation {
+ public:
+  FlagEvaluation(const FlagOptions& options, const PassCatalogue& catalogue, RunRow run)
+      : options_(options), catalogue_(catalogue), run_(std::move(run)) {}
+
+  Result<void> run() {
+    LLMC_TRY(programs_, options_.programs.load(options_, options_.seed, results_.units, line_));
+    for (const UnitRow& one : results_.units) warn(one.name + ": " + one.failed);
+    if (programs_.empty()) return fail("no program could be loaded");
+    for (const EvaluatedProgram& one : programs_) evaluated_.push_back(one.program);
+    LLMC_CHECK(open());
+    LLMC_CHECK(propose());
+    LLMC_CHECK(measure());
+    LLMC_CHECK(save());
+    for (const char* strategy : {"evolve", "random"})
+      if (options_.uses(strategy)) {
+        LLMC_CHECK(search(strategy));
+        LLMC_CHECK(save());
+      }
+    LLMC_CHECK(compile_at_levels());
+    LLMC_CHECK(test());
+    LLMC_CHECK(save());
+    LLMC_CHECK(keep_details());
+    if (options_.run_programs) LLMC_CHECK(run_benchmarks());
+    print();
+    return save();
+  }
+
+ private:
+  Result<void> open();
+  Result<OpenModel> open_model(const std::string& location) const;
+  Result<void> propose();
+  Result<void> ask(const std::string& proposer, OpenModel& open);
+  Result<void> measure();
+  Result<void> search(const std::string& strategy);
+  Result<void> compile_at_levels();
+  Result<void> test();
+  Result<void> keep_details();
+  Result<void> run_benchmarks();
+  /// Writes what is known so far.
+  Result<void> save() {
+    results_.runs = {run_};
+    return write_results(options_.output, results_);
+  }
+  void print() const;
+  void print_score(const std::string& proposer, std::uint64_t k, const ProposerScore& score) const;
+  void print_comparison(const ProposalTable& table) const;
+  void print_costs() const;
+  void add_time(const std::string& proposer, Clock::time_point start) {
+    results_.times.push_back({proposer, "", seconds_since(start)});
+  }
+
+  const FlagOptions& options_;
+  const PassCatalogue& catalogue_;
+  RunRow run_;
+  ProgressLine line_;
+  std::vector<EvaluatedProgram> programs_;
+  std::vector<Program> evaluated_;  ///< the same, as the evaluator takes them
+  std::vector<PassList> portfolio_;
+  std::vector<std::pair<std::string, OpenModel>> models_;  ///< by proposer
+  std::optional<Store> store_;
+  std::unique_ptr<Evaluator> evaluator_;
+  std::vector<FlagProposals> proposals_;
+  /// What models expect of their lists: proposer, unit, list -> sizes before and after.
+  std::map<std::tuple<std::string, std::string, std::string>,
+           std::pair<std::uint64_t, std::uint64_t>>
+      expected_;
+  std::map<std::string, std::pair<std::uint64_t, bool>> prompts_;  ///< tokens, and whether they fit
+  ResultSet results_;
+  std::size_t tested_ = 0;
+  std::map<std::string, std::size_t> failures_;
+  std::uint64_t tokens_ = 0;
+};
+
+Result<OpenModel> FlagEvaluation::open_model(const std::string& location) const {
+  OpenModel open;
+  FlagGrammarOptions grammar;
+  grammar.tier = PassTier::quarantined;
+  grammar.examples = portfolio_;
+  const std::vector<Ingredient> ingredients = ingredients_of(catalogue_, PassTier::quarantined);
+  open.grammar = std::make_unique<FlagGrammar>(catalogue_, ingredients, grammar);
+  grammar.spelling = ListSpelling::paper;
+  open.paper_grammar = std::make_unique<FlagGrammar>(catalogue_, ingredients, grammar);
+  ModelOptions named = options_.model;
+  if (!location.empty()) named.model = location;
+  LLMC_TRY(open.model, named.open({open.grammar.get(), open.paper_grammar.get()}));
+  LLMC_TRY(open.classes, response_classes_of(open.model->info()));
+  return open;
+}
+
+Result<void> FlagEvaluation::open() {
+  const fs::path path =
+      options_.portfolio.empty() ? default_portfolio() : fs::path(options_.portfolio);
+  LLMC_TRY(portfolio_, read_lists(path, catalogue_));
+  // Models' processes are forked before anything else is open.
+  for (const std::string& name : options_.from) {
+    if (!name.starts_with("model")) continue;
+    const std::string location =
+        name == "model" ? "" : name.substr(std::string_view(k_model_prefix).size());
+    LLMC_TRY(OpenModel open, open_model(location));
+    if (!run_.model) LLMC_CHECK(name_model(run_, open.model->info()));
+    models_.emplace_back(name, std::move(open));
+  }
+  if (!options_.no_store) {
+    LLMC_TRY(Store store, Store::open(options_.store_path()));
+    store_.emplace(std::move(store));
+  }
+  LLMC_TRY(evaluator_, Evaluator::create({options_.jobs, options_.limits(), Reuse::all,
+                                          store_ ? &*store_ : nullptr}));
+  evaluator_->set_interrupt_flag(&interrupted);
+  return {};
+}
+
+Result<void> FlagEvaluation::propose() {
+  if (options_.uses("portfolio")) {
+    std::vector<std::string> lists;
+    for (const PassList& list : portfolio_)
+      if (lists.size() < options_.most_lists()) lists.push_back(list.to_string());
+    proposals_.push_back(
+        {"portfolio", std::vector<std::vector<std::string>>(programs_.size(), lists)});
+  }
+  for (auto& [name, open] : models_) LLMC_CHECK(ask(name, open));
+  return {};
+}
+
+Result<void> FlagEvaluation::ask(const std::string& proposer, OpenModel& open) {
+  AdviceOptions advice;
+  advice.sampling.count = static_cast<unsigned>(options_.most_lists());
+  advice.sampling.most_tokens = k_list_answer_tokens;
+  const bool is_ours = open.model->info().dialect == Dialect::llmc;
+  advice.grammar = is_ours ? open.grammar.get() : open.paper_grammar.get();
+  FlagProposals proposals{proposer, {}};
+  const auto start = Clock::now();
+  const CorpusProgress progress = show_progress(line_, "asking " + proposer + " ", "programs");
+  for (const EvaluatedProgram& one : programs_) {
+    LLMC_TRY(const ModelAdvice said,
+             open.classes
+                 ? ask_for_responses(one.program, *open.model, *open.classes, catalogue_, advice)
+                 : ask_model(one.program, *open.model, catalogue_, advice));
+    if (!said.failure.empty()) ++failures_[proposer + ": " + said.failure];
+    std::vector<std::string>& lists = proposals.lists.emplace_back();
+    for (const RankedList& ranked : rank_lists(said, options_.most_lists()))
+      lists.push_back(ranked.list.to_string());
+    const std::string id = one.program.id.hex();
+    for (const AnsweredQuestion& question : said.answers)
+      for (const Advice& answer : question.advice)
+        if (question.about.empty() && answer.list && answer.after > 0)
+          expected_.emplace(std::tuple(proposer, id, answer.list->to_string()),
+                            std::pair(answer.before, answer.after));
+    tokens_ += said.prompt_tokens;
+    prompts_[id] = {said.prompt_tokens, said.failure.empty() && said.questions.unasked.empty()};
+    progress(proposals.lists.size(), programs_.size());
+  }
+  line_.clear();
+  add_time(proposer, start);
+  proposals_.push_back(std::move(proposals));
+  return {};
+}
+
+Result<void> FlagEvaluation::measure() {
+  const auto start = Clock::now();
+  auto sizes = measure_proposals(*evaluator_, evaluated_, proposals_, options_.what(),
+                                 show_progress(line_, "measuring ", "programs"));
+  line_.clear();
+  if (!sizes) return std::unexpected(sizes.error());
+  add_time("measuring", start);
+  std::set<std::string> known;
+  for (std::size_t i = 0; i < programs_.size(); ++i) {
+    const Program& program = programs_[i].program;
+    if (!known.insert(program.id.hex()).second) continue;  // the same content twice
+    UnitRow unit = unit_row(program, programs_[i].benchmark, (*sizes)[i]);
+    if (const auto prompt = prompts_.find(unit.id); prompt != prompts_.end()) {
+      unit.tokens = prompt->second.first;
+      unit.fits = prompt->second.second;
+    }
+    for (const FlagProposals& one : proposals_)
+      for (ProposalRow& row : list_rows(unit.id, one.proposer, one.lists[i], (*sizes)[i])) {
+        if (const auto said = expected_.find({one.proposer, unit.id, row.list});
+            said != expected_.end()) {
+          if (said->second.first > 0) row.predicted_before = said->second.first;
+          row.predicted_after = said->second.second;
+        }
+        results_.proposals.push_back(std::move(row));
+      }
+    results_.units.push_back(std::move(unit));
+  }
+  return {};
+}
+
+Result<void> FlagEvaluation::search(const std::string& strategy) {
+  const Alphabet alphabet(catalogue_, PassTier::trusted);
+  SearchSetting setting{&alphabet, portfolio_, {}};
+  setting.options.strategy = strategy == "random" ? Strategy::random : Strategy::evolve;
+  setting.options.evaluations = options_.evaluations;
+  setting.options.objective = options_.what();
+  setting.options.minimise = Minimise::none;
+  setting.options.seed = options_.seed;
+  const CorpusProgress progress = show_progress(line_, strategy + " ", "programs");
+  const auto start = Clock::now();
+  LLMC_TRY(const auto searched,
+           tune(*evaluator_, evaluated_, setting, /*broadcast=*/0,
+                [&](const TunerProgress& now) { progress(now.programs_done, programs_.size()); }));
+  line_.clear();
+  if (interrupted != 0) return fail("interrupted", ErrorKind::interrupted);
+  add_time(strategy, start);
+  std::set<std::string> known;
+  for (const TunedProgram& one : searched) {
+    const std::string id = one.program->id.hex();
+    if (!one.result || !known.insert(id).second) continue;
+    for (ProposalRow& row : search_rows(id, strategy, *one.result, options_.what()))
+      results_.proposals.push_back(std::move(row));
+  }
+  return {};
+}
+
+/// What clang itself makes at other levels, of units whose source is there.
+Result<void> FlagEvaluation::compile_at_levels() {
+  std::vector<std::string> levels;
+  for (const std::string& name : options_.from)
+    if (name.starts_with("-O")) levels.push_back(name);
+  if (levels.empty()) return {};
+  LLMC_TRY(const FrontEnd front_end, FrontEnd::find());
+  std::set<std::string> known;
+  for (const EvaluatedProgram& one : programs_) {
+    const std::string id = one.program.id.hex();
+    if (!one.command || !known.insert(id).second) continue;
+    for (const std::string& level : levels) {
+      if (interrupted != 0) return fail("interrupted", ErrorKind::interrupted);
+      line_.show("clang " + level + " " + one.program.name);
+      results_.proposals.push_back(level_row(id, level, front_end, *one.command, options_.what()));
+    }
+  }
+  line_.clear();
+  if (known.empty()) warn("clang's levels need sources; there are none here");
+  return {};
+}
+
+/// Tests the lists on which the figures hang.
+Result<void> FlagEvaluation::test() {
+  if (options_.unsafe) {
+    run_.suite += ", UNSAFE: lists are untested";
+    return {};
+  }
+  const auto start = Clock::now();
+  LLMC_TRY(const auto verdicts, options_.gate.open_store());
+  LLMC_TRY(auto checkers, options_.gate.make_checkers(verdicts.get(), line_));
+  const auto is_sound = [&](const std::string& list) -> Result<bool> {
+    if (interrupted != 0) return fail("interrupted", ErrorKind::interrupted);
+    if (list.starts_with("clang ")) return true;
+    LLMC_TRY(const Verdict verdict, check_all(checkers, list));
+    return verdict.sound();
+  };
+  LLMC_TRY(tested_, test_deciding_lists(results_.proposals, results_.units, options_.ks, is_sound,
+                                        show_progress(line_, "testing ", "lists")));
+  line_.clear();
+  add_time("testing", start);
+  return {};
+}
+
+Result<void> FlagEvaluation::keep_details() {
+  if (options_.output.empty() || options_.details == 0) return {};
+  line_.show("looking at what changed");
+  LLMC_TRY(results_.details, unit_details(*evaluator_, evaluated_, results_.units,
+                                          results_.proposals, options_.details));
+  line_.clear();
+  return {};
+}
+
+Result<void> FlagEvaluation::run_benchmarks() {
+  if (options_.programs.suite.empty())
+    return fail("--run-programs needs a suite; `llmc eval init` writes one", ErrorKind::usage);
+  LLMC_TRY(const BenchmarkSuite suite, read_suite(options_.programs.suite));
+  OutputCheckOptions setting;
+  setting.work = options_.programs.work_path();
+  setting.llmc = fs::read_symlink("/proc/self/exe");
+  setting.limit =
+      std::chrono::milliseconds(static_cast<long>(options_.programs.build_seconds * 1000));
+  setting.interrupt = &interrupted;
+  setting.observe = [&](const std::string& what) { line_.show(what); };
+  LLMC_TRY(results_.outputs, check_outputs(suite, results_.units, results_.proposals, setting));
+  line_.clear();
+  return {};
+}
+
+void FlagEvaluation::print_score(const std::string& proposer, std::uint64_t k,
+                                 const ProposerScore& score) const {
+  if (options_.json) {
+    fmt::print("{}\n", Json({{"type", "score"},
+                             {"proposer", proposer},
+                             {"k", k},
+                             {"programs", score.units},
+                             {"improved", score.improved},
+                             {"regressed", score.regressed},
+                             {"gain", score.gain},
+                             {"gain_low", score.gain_interval.low},
+                             {"gain_high", score.gain_interval.high},
+                             {"gain_without_backup", score.raw_gain},
+                             {"bytes_before", score.bytes_before},
+                             {"bytes_after", score.bytes_after}})
+                           .dump());
+    return;
+  }
+  fmt::print("{:<12} {:>5} {:>8} {:>9} {:>8.2f}% {:>7.2f} … {:<5.2f} {:>9.2f}% {:>9.2f}%\n",
+             proposer, k, score.improved, score.regressed, 100 * score.gain,
+             100 * score.gain_interval.low, 100 * score.gain_interval.high, 100 * score.raw_gain,
+             100 * (1 - static_cast<double>(score.bytes_after) /
+                            static_cast<double>(std::max<std::uint64_t>(1, score.bytes_before))));
+}
+
+void FlagEvaluation::print() const {
+  const ProposalTable table = tabulate(results_);
+  const Resampling resampling{2000, options_.seed, {}};
+  if (!options_.json)
+    fmt::print(
+        "{} programs{}{}\n\n{:<12} {:>5} {:>8} {:>9} {:>9} {:>15} {:>10} {:>10}\n",
+        table.units.size(),
+        table.failed_units == 0 ? "" : fmt::format(" ({} could not be loaded)", table.failed_units),
+        options_.unsafe ? "; UNSAFE: no list was tested on any program" : "", "proposer", "lists",
+        "improved", "regressed", "gain", "95 % interval", "no backup", "bytes");
+  ProposerLists all{"best", std::vector<std::vector<const ProposalRow*>>(table.units.size())};
+  for (const ProposerLists& one : table.proposers) {
+    const bool is_search = one.proposer == "evolve" || one.proposer == "random";
+    std::vector<std::uint64_t> ks =
+        one.proposer.starts_with("-O") ? std::vector<std::uint64_t>{1} : options_.ks;
+    for (const std::uint64_t k : {std::uint64_t{50}, std::uint64_t{100}, options_.evaluations})
+      if (is_search && k <= options_.evaluations && std::ranges::find(ks, k) == ks.end())
+        ks.push_back(k);
+    for (const std::uint64_t k : ks)
+      print_score(one.proposer, k, score_proposer(table, one, first_lists(k), resampling));
+    for (std::size_t i = 0; i < one.by_unit.size(); ++i)
+      all.by_unit[i].insert(all.by_unit[i].end(), one.by_unit[i].begin(), one.by_unit[i].end());
+  }
+  if (options_.uses("best")) {
+    const ProposerScore score =
+        score_proposer(table, all, [](const ProposalRow&) { return true; }, resampling);
+    print_score("best", static_cast<std::uint64_t>(score.lists), score);
+  }
+  if (!options_.json) print_comparison(table);
+  print_costs();
+}
+
+/// Models against the portfolio, program by program.
+void FlagEvaluation::print_comparison(const ProposalTable& table) const {
+  const auto find = [&](std::string_view name) {
+    return std::ranges::find(table.proposers, name, &ProposerLists::proposer);
+  };
+  const auto portfolio = find("portfolio"), model = find("model");
+  if (portfolio == table.proposers.end() || model == table.proposers.end()) return;
+  const Resampling resampling{2000, options_.seed, {}};
+  fmt::print("\nmodel against portfolio, gain in points with 95 % interval:");
+  const char* comma = "";
+  for (const std::uint64_t k : options_.ks) {
+    const auto score = [&](const ProposerLists& lists) {
+      return score_proposer(table, lists, first_lists(k), {0, 1, {}}).log_ratios;
+    };
+    const PairedGains paired = pair_gains(score(*portfolio), score(*model), resampling);
+    fmt::print("{} k={}: {:+.2f} ({:+.2f} … {:+.2f}, p = {:.2g})", comma, k,
+               100 * paired.difference, 100 * paired.interval.low, 100 * paired.interval.high,
+               paired.test.p);
+    comma = ",";
+  }
+  fmt::print("\n");
+}
+
+void FlagEvaluation::print_costs() const {
+  for (const auto& [why, times] : failures_) warn(fmt::format("{} programs: {}", times, why));
+  const auto unsound = static_cast<std::size_t>(
+      std::ranges::count(results_.proposals, ProposalStatus::unsound, &ProposalRow::status));
+  if (options_.json) {
+    Json seconds = Json::object();
+    for (const TimeRow& one : results_.times) seconds[one.proposer] = one.seconds;
+    fmt::print("{}\n", Json({{"type", "costs"},
+                             {"seconds", std::move(seconds)},
+                             {"prompt_tokens", tokens_},
+                             {"lists_tested", tested_},
+                             {"proposals_unsound", unsound}})
+                           .dump());
+    return;
+  }
+  for (const TimeRow& one : results_.times)
+    fmt::print("{}: {}\n", one.proposer, format_duration(one.seconds));
+  if (!models_.empty())
+    fmt::print("prompts: {:.0f} tokens a program\n",
+               static_cast<double>(tokens_) / static_cast<double>(programs_.size()));
+  if (!options_.unsafe)
+    fmt::print(
+        "{} lists on which these figures hang were tested on the suite; {} proposals were "
+        "unsound\n",
+        tested_, unsound);
+  for (const OutputRow& one : results_.outputs)
+    fmt::print("{} by {}: {}{}{}\n", one.benchmark, one.proposer, to_string(one.result),
+               one.reason.empty() ? "" : ": ", one.reason);
+}
+
+}  // namespace
+
+int run_eval_flags(const std::vector<std::string>& arguments) {
+  CLI::App app(
+      "How much smaller programs become with the first k pass lists of each proposer: a "
+      "portfolio,\n"
+      "models, searches, clang's other levels. Gains are 1 - geometric mean of size / -Oz size, "
+      "-Oz\nwhere nothing is smaller; lists that the suite finds unsound count as if they had "
+      "failed.",
+      "llmc eval flags");
+  FlagOptions options;
+  add_flag_options(app, options);
+  if (const int code = parse_options(app, arguments); code >= 0) return code;
+  options.gate.jobs = options.jobs;
+  catch_interrupts();
+  initialize_targets();
+  const auto catalogue = installed_catalogue();
+  if (!catalogue) return report(catalogue.error());
+  RunRow run = run_row("flags", arguments, options.programs.name(options), options.seed);
+  run.objective = options.objective;
+  const auto done = FlagEvaluation(options, *catalogue, std::move(run)).run();
+  return done ? k_exit_done : report(done.error());
+}
+
+}  // namespace llmc

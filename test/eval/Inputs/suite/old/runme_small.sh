@@ -1,0 +1,1 @@
+./old > output_small.txt

@@ -1,0 +1,114 @@
+#include "benchmark/flag_rows.h"
+
+#include <set>
+
+#include "testing.h"
+
+namespace llmc {
+namespace {
+
+using test::take;
+using testing::ElementsAre;
+using testing::UnorderedElementsAre;
+
+FlagSizes sizes_of_unit() {
+  FlagSizes sizes;
+  sizes.baseline = 100;
+  sizes.measured.text = 100;
+  sizes.with = {{"a", 90}, {"b", 80}, {"c", std::nullopt}, {"d", 100}};
+  sizes.failures = {{"c", "crash: signal 11"}};
+  return sizes;
+}
+
+std::vector<ProposalRow> rows_of_unit() {
+  return list_rows("u", "portfolio", {"a", "b", "c", "d"}, sizes_of_unit());
+}
+
+std::vector<UnitRow> units() {
+  UnitRow unit;
+  unit.id = "u";
+  unit.size = 100;
+  return {unit};
+}
+
+TEST(FlagRows, ListsHaveTheirRankAndCost) {
+  const auto rows = rows_of_unit();
+  ASSERT_EQ(rows.size(), 4U);
+  EXPECT_EQ(rows[1].rank, 2U);
+  EXPECT_EQ(rows[1].compilations, 2U);
+  EXPECT_EQ(rows[1].size, 80U);
+  EXPECT_EQ(rows[2].status, ProposalStatus::failed);
+  EXPECT_EQ(rows[2].reason, "crash: signal 11");
+  EXPECT_FALSE(rows[2].size);
+}
+
+TEST(FlagRows, AUnitWithoutABaselineSaysWhy) {
+  Program program;
+  program.name = "x.c";
+  FlagSizes sizes;
+  sizes.failures["clang -Oz"] = "timeout: no end";
+  EXPECT_EQ(unit_row(program, "b", sizes).failed, "timeout: no end");
+  const UnitRow row = unit_row(program, "b", sizes_of_unit());
+  EXPECT_EQ(row.size, 100U);
+  EXPECT_EQ(row.baseline->text, 100U);
+  EXPECT_EQ(row.benchmark, "b");
+}
+
+/// Asks about every list; those of `unsound` are.
+std::set<std::string> tested_lists(std::vector<ProposalRow>& rows,
+                                   const std::set<std::string>& unsound) {
+  std::set<std::string> asked;
+  take(test_deciding_lists(
+      rows, units(), {1},
+      [&](const std::string& list) -> Result<bool> {
+        asked.insert(list);
+        return !unsound.contains(list);
+      },
+      [](std::size_t, std::size_t) {}));
+  return asked;
+}
+
+TEST(FlagRows, OnlyListsThatDecideAreTested) {
+  std::vector<ProposalRow> rows = rows_of_unit();
+  // a is the best of the first, b of all; d is no smaller, c failed.
+  EXPECT_THAT(tested_lists(rows, {}), UnorderedElementsAre("a", "b"));
+  EXPECT_EQ(rows[0].status, ProposalStatus::ok);
+}
+
+TEST(FlagRows, WhereTheBestIsUnsoundTheNextIsTested) {
+  std::vector<ProposalRow> rows = list_rows("u", "model", {"b", "a"}, sizes_of_unit());
+  EXPECT_THAT(tested_lists(rows, {"b"}), UnorderedElementsAre("a", "b"));
+  EXPECT_EQ(rows[0].status, ProposalStatus::unsound);
+  EXPECT_FALSE(rows[0].reason.empty());
+  EXPECT_EQ(rows[1].status, ProposalStatus::ok);
+}
+
+TEST(FlagRows, AnErrorOfATestEndsTheRun) {
+  std::vector<ProposalRow> rows = rows_of_unit();
+  const auto result = test_deciding_lists(
+      rows, units(), {1},
+      [](const std::string&) -> Result<bool> {
+        return fail("interrupted", ErrorKind::interrupted);
+      },
+      [](std::size_t, std::size_t) {});
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().kind, ErrorKind::interrupted);
+}
+
+TEST(FlagRows, ASearchHasARowForEachImprovement) {
+  SearchResult result;
+  result.trace = {{3, 95, "x"}, {40, 90, "y"}};
+  result.baseline.sizes.text = 100;
+  const auto rows = search_rows("u", "evolve", result, Objective::binary);
+  ASSERT_EQ(rows.size(), 3U);
+  EXPECT_EQ(rows[0].rank, 1U);
+  EXPECT_EQ(rows[0].list, k_baseline_list);
+  EXPECT_EQ(rows[0].size, 100U);
+  EXPECT_EQ(rows[2].rank, 40U);
+  EXPECT_EQ(rows[2].compilations, 40U);
+  EXPECT_EQ(rows[2].list, "y");
+  EXPECT_EQ(rows[2].size, 90U);
+}
+
+}  // namespace
+}  // namespace llmc
