@@ -16,8 +16,13 @@ constexpr const char* k_help =
     "Everything else becomes clang's, unchanged. All arguments are clang's; the settings come "
     "from\n"
     "the environment.\n"
-    "\nUsage: llmc cc ARGUMENTS...\n       llmc c++ ARGUMENTS...\n\n"
+    "\nUsage: llmc cc [--keep-speed [--profile FILE]] ARGUMENTS...\n"
+    "       llmc c++ [--keep-speed [--profile FILE]] ARGUMENTS...\n\n"
     "Options:\n"
+    "  --keep-speed       Keep what is called for at -O1 to -O3 as fast: make only functions "
+    "small\n"
+    "                     that hardly ever run, by clang's profile or by what the source says\n"
+    "  --profile FILE     All functions run often that FILE names, one a line; others hardly ever\n"
     "  --help             Print this, where it is the only argument\n\n"
     "Environment:\n"
     "  LLMC_BUDGET        Time for a search: 2 (the default) times clang's own, 10s ten\n"
@@ -25,6 +30,8 @@ constexpr const char* k_help =
     "  LLMC_LOCK          The lock file (default: the nearest llmc.lock above the source); off:\n"
     "                     none\n"
     "  LLMC_CACHE         The folder of decisions (default: ~/.cache/llmc)\n"
+    "  LLMC_KEEP_SPEED    1: as --keep-speed does\n"
+    "  LLMC_PROFILE       As --profile does\n"
     "  LLMC_CC_LOG        A file to which one JSON line for each call is appended\n"
     "  LLMC_CC_DEADLINE   Seconds that one unit's list may take (default: 120)\n"
     "  LLMC_CC_MEMORY     MiB of address space that it may use (default: 4096)\n"
@@ -36,7 +43,10 @@ constexpr const char* k_help =
     "  LLMC_CC_PLAN       What llmc tune --json printed: a list for each unit\n"
     "  LLMC_CC_ONLY       A file of units, one absolute path a line; the others get clang -Oz\n";
 
-int run_compiler(const std::vector<std::string>& arguments, const char* driver_mode) {
+int run_compiler(const std::vector<std::string>& given, const char* driver_mode) {
+  const auto taken = take_own_options(given);
+  if (!taken) return report(taken.error());
+  const std::vector<std::string>& arguments = *taken;
   if (arguments.empty())
     return report({"give clang's arguments; `llmc cc --help` explains", ErrorKind::usage});
   if (arguments.size() == 1 && arguments[0] == "--help") {

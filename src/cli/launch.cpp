@@ -16,8 +16,10 @@ constexpr const char* k_help =
     "-DCMAKE_C_COMPILER_LAUNCHER=\"llmc;launch\" and "
     "-DCMAKE_CXX_COMPILER_LAUNCHER=\"llmc;launch\".\n"
     "A compiler that is not clang is run unchanged. `llmc cc --help` has the settings.\n"
-    "\nUsage: llmc launch COMPILER ARGUMENTS...\n\n"
+    "\nUsage: llmc launch [--keep-speed [--profile FILE]] COMPILER ARGUMENTS...\n\n"
     "Options:\n"
+    "  --keep-speed       See `llmc cc --help`\n"
+    "  --profile FILE     See `llmc cc --help`\n"
     "  --help             Print this, where it is the only argument\n";
 
 /// Whether a compiler of this name takes clang's arguments and makes what clang makes.
@@ -27,7 +29,10 @@ bool is_clang(const std::string& compiler) {
 
 }  // namespace
 
-int run_launch(const std::vector<std::string>& arguments) {
+int run_launch(const std::vector<std::string>& given) {
+  const auto taken = take_own_options(given);
+  if (!taken) return report(taken.error());
+  const std::vector<std::string>& arguments = *taken;
   if (arguments.empty())
     return report(
         {"give a compiler and its arguments; `llmc launch --help` explains", ErrorKind::usage});

@@ -12,6 +12,7 @@
 #include "cli/tune_common.h"
 #include "passes/verdict_table.h"
 #include "project/known_verdicts.h"
+#include "project/project_database.h"
 #include "project/project_report.h"
 #include "project/project_tune.h"
 #include "propose/responses.h"
@@ -56,12 +57,14 @@ struct ProjectOptions : MeasuringOptions {
 
 void add_project(CLI::App& app, ProjectOptions& options) {
   app.add_option("folder", options.folder,
-                 "The project; it is copied, and nothing in it is written but the lock file")
+                 "The project; it is copied, and nothing in it is written but the lock file; or, "
+                 "without --build, a compile_commands.json or a folder with one")
       ->required()
-      ->check(CLI::ExistingDirectory)
+      ->check(CLI::ExistingPath)
       ->type_name("DIR");
-  app.add_option("--build", options.build, "Shell command that builds it")
-      ->required()
+  app.add_option("--build", options.build,
+                 "Shell command that builds it; without it, the units of compile_commands.json are "
+                 "compiled, and their objects count")
       ->type_name("CMD");
   app.add_option("--test", options.test, "Shell command that tests it")->type_name("CMD");
   app.add_option("--clean", options.clean,
@@ -79,7 +82,8 @@ void add_project(CLI::App& app, ProjectOptions& options) {
                  "Where the copies are; what is done there is not repeated (default: a folder for "
                  "the project in the cache folder)")
       ->type_name("FOLDER");
-  app.add_option("-o,--output", options.output, "The lock file (default: DIR/llmc.lock)")
+  app.add_option("-o,--output", options.output,
+                 "The lock file (default: DIR/llmc.lock; without --build, llmc.lock here)")
       ->type_name("FILE");
   app.add_option("--report", options.report, "Write a report in Markdown")->type_name("FILE");
   app.add_flag("--hints", options.hints,
@@ -132,6 +136,28 @@ fs::path work_folder(const ProjectOptions& options, const fs::path& source) {
          fmt::format("{}-{}", name, Digest::of(source.string()).hex().substr(0, 12));
 }
 
+/// Without a build there is nothing that these could be about.
+Result<void> check_options(const ProjectOptions& options) {
+  std::error_code code;
+  if (!options.build.empty()) {
+    if (fs::is_directory(options.folder, code)) return {};
+    return fail(options.folder + ": with --build, expected the project's folder", ErrorKind::usage);
+  }
+  const char* const needy = !options.test.empty()       ? "--test"
+                            : !options.clean.empty()    ? "--clean"
+                            : !options.products.empty() ? "--product"
+                            : options.hints             ? "--hints"
+                                                        : nullptr;
+  if (needy == nullptr) return {};
+  return fail(fmt::format("{} needs --build CMD, the command that builds the project", needy),
+              ErrorKind::usage);
+}
+
+fs::path lock_path(const ProjectOptions& options, const fs::path& source) {
+  if (!options.output.empty()) return options.output;
+  return options.build.empty() ? fs::path(k_lock_file_name) : source / k_lock_file_name;
+}
+
 Result<ProjectCommands> commands_of(const ProjectOptions& options, const FrontEnd& front_end) {
   ProjectCommands commands;
   std::error_code code;
@@ -148,7 +174,7 @@ Result<ProjectCommands> commands_of(const ProjectOptions& options, const FrontEn
   commands.limit = std::chrono::milliseconds(static_cast<long>(options.timeout * 1000));
   commands.interrupt = &interrupted;
   const fs::path inside = commands.work.lexically_relative(commands.source);
-  if (!inside.empty() && *inside.begin() != "..")
+  if (!options.build.empty() && !inside.empty() && *inside.begin() != "..")
     return fail(commands.work.string() + ": lies in the project; choose another --work",
                 ErrorKind::usage);
   return commands;
@@ -258,8 +284,7 @@ void connect_gate(ProjectTuneSetting& setting, ProjectSession& session, Progress
 
 Result<void> write_results(const ProjectReport& report, const ProjectOptions& options,
                            const fs::path& source) {
-  const fs::path lock =
-      options.output.empty() ? source / k_lock_file_name : fs::path(options.output);
+  const fs::path lock = lock_path(options, source);
   LLMC_CHECK(write_file(lock, report.lock.to_text()));
   if (!options.report.empty()) {
     LLMC_CHECK(
@@ -276,7 +301,13 @@ Result<void> tune_folder(ProjectOptions& options, const PassCatalogue& catalogue
   ProgressLine line;
   LLMC_TRY(const FrontEnd front_end, FrontEnd::find());
   ProjectTuneSetting setting;
+  LLMC_CHECK(check_options(options));
   LLMC_TRY(setting.commands, commands_of(options, front_end));
+  if (options.build.empty()) {
+    LLMC_TRY(setting.database, find_database(setting.commands.source));
+    const fs::path lock = fs::absolute(lock_path(options, setting.commands.source));
+    setting.lock_folder = lock.lexically_normal().parent_path();
+  }
   setting.observe = [&](const std::string& what) { line.show(what); };
   setting.commands.observe = setting.observe;
   LLMC_TRY(ProjectSession session, open_session(options, line));

@@ -12,6 +12,7 @@
 #include "project/checked_line.h"
 #include "project/front_end_run.h"
 #include "project/lock_lookup.h"
+#include "project/speed_build.h"
 #include "project/unit.h"
 #include "project/unit_call.h"
 #include "project/unit_key.h"
@@ -263,6 +264,9 @@ BuildSettings read_build_settings(
     settings.problem = "LLMC_BUDGET=" + budget.error().message;
   settings.lock = variable("LLMC_LOCK");
   settings.suite = variable("LLMC_SUITE");
+  const std::string keep_speed = variable("LLMC_KEEP_SPEED");
+  settings.keep_speed = !keep_speed.empty() && keep_speed != "0";
+  settings.profile = variable("LLMC_PROFILE");
   const std::string cache = variable("LLMC_CACHE");
   settings.cache = cache.empty() ? cache_folder() : fs::path(cache);
   return settings;
@@ -279,10 +283,15 @@ Result<int> run_build_call(const std::vector<std::string>& arguments,
   LLMC_TRY(const FrontEnd front_end, find_clang());
   const auto expanded = expand_response_files(arguments);
   UnitCall unit;
-  if (expanded)
-    unit = read_unit_call(*expanded);
-  else
+  bool keeps_speed = false;
+  if (expanded) {
+    unit = read_unit_call(settings.keep_speed ? without_profile_use(*expanded) : *expanded);
+    keeps_speed = settings.keep_speed && is_speed_level(unit.level);
+    // Elsewhere a profile is clang's own affair.
+    if (settings.keep_speed && !keeps_speed) unit = read_unit_call(*expanded);
+  } else {
     unit.why_not = expanded.error().message;
+  }
   WrapperRow row;
   if (!unit.why_not.empty()) {
     row.action = WrapperAction::passed_through;
@@ -295,7 +304,12 @@ Result<int> run_build_call(const std::vector<std::string>& arguments,
   }
   row.unit = absolute_source(unit.call.source).string();
   row.list = k_clang_oz;
-  LLMC_TRY(const int status, UnitBuild(front_end, unit, settings, row).run());
+  const auto compile = [&] {
+    if (!keeps_speed) return UnitBuild(front_end, unit, settings, row).run();
+    const SpeedSetting speed{front_end.path(), settings.profile, settings.wrapper.limits};
+    return build_at_own_speed(unit, *expanded, speed, row);
+  };
+  LLMC_TRY(const int status, compile());
   if (status == 0 && unit.output == UnitOutput::object && !settings.wrapper.log.empty())
     row.object_size = size_of_object(unit.call.object);
   log_build_call(settings.wrapper.log, settings.cache, row);

@@ -10,6 +10,8 @@
 //                                                               ▼
 //                                                    list, lowered in-process
 //
+// With LLMC_KEEP_SPEED, units at -O1, -O2 and -O3 go another way (project/speed_build.h).
+//
 // Whatever goes wrong behind the front end costs the gain and not the build: clang -Oz compiles the
 // unit then, and the log says why.
 #pragma once
@@ -31,6 +33,8 @@ struct BuildSettings {
   std::string lock;  ///< LLMC_LOCK: a file, "off", or empty: the nearest llmc.lock
   std::filesystem::path cache;  ///< LLMC_CACHE, else the cache folder
   std::string suite;  ///< LLMC_SUITE's value, part of what decisions are kept under
+  bool keep_speed = false;  ///< LLMC_KEEP_SPEED: anything but 0
+  std::string profile;  ///< LLMC_PROFILE: a file of functions that run often; empty: none
   WrapperSettings wrapper;  ///< log, limits and `unsafe` count
   std::string problem;  ///< a variable that makes no sense, in words: then clang -Oz does units
 };

@@ -41,6 +41,8 @@ Result<ProjectBuilds> ProjectBuilds::open(ProjectCommands commands) {
 BuildEnvironment ProjectBuilds::environment(const BuiltTree& tree) const {
   BuildEnvironment variables;
   for (const std::string& name : wrapper_variables()) variables.emplace_back(name, std::nullopt);
+  for (const char* name : {"LLMC_KEEP_SPEED", "LLMC_PROFILE"})
+    variables.emplace_back(name, std::nullopt);
   const char* path = std::getenv("PATH");
   variables.emplace_back("PATH",
                          (commands_.work / "bin").string() + ":" + (path == nullptr ? "" : path));

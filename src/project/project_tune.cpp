@@ -5,11 +5,15 @@
 #include <algorithm>
 #include <numeric>
 
+#include "project/project_database.h"
 #include "project/project_units.h"
+#include "support/files.h"
 #include "support/stopwatch.h"
 #include "toolchain/program.h"
 
 namespace llmc {
+namespace fs = std::filesystem;
+
 namespace {
 
 /// The phases of one run, and what they hand on.
@@ -19,16 +23,19 @@ class ProjectTuner {
       : evaluator_(evaluator), setting_(setting) {}
 
   Result<ProjectReport> run() {
-    LLMC_TRY(ProjectBuilds builds, ProjectBuilds::open(setting_.commands));
-    builds_ = &builds;
-    LLMC_CHECK(timed("build at -Oz", &ProjectTuner::record));
+    if (has_build()) {
+      LLMC_TRY(ProjectBuilds builds, ProjectBuilds::open(setting_.commands));
+      builds_.emplace(std::move(builds));
+    }
+    LLMC_CHECK(timed("build at -Oz", has_build() ? &ProjectTuner::record : &ProjectTuner::compile));
     LLMC_CHECK(timed("tests at -Oz", &ProjectTuner::test_baseline));
     LLMC_CHECK(timed("IR of units", &ProjectTuner::load));
     LLMC_CHECK(timed("links", &ProjectTuner::open_bench));
     LLMC_CHECK(timed("search", &ProjectTuner::search));
     LLMC_CHECK(timed("choice by link", &ProjectTuner::choose));
     LLMC_CHECK(timed("gate", &ProjectTuner::gate));
-    LLMC_CHECK(timed("build and tests with the lock file", &ProjectTuner::verify));
+    LLMC_CHECK(timed("build and tests with the lock file",
+                     has_build() ? &ProjectTuner::verify : &ProjectTuner::verify_objects));
     LLMC_CHECK(timed("explanations", &ProjectTuner::explain_units));
     if (setting_.hints) {
       LLMC_CHECK(timed("hints", &ProjectTuner::measure_linker_hints));
@@ -50,8 +57,32 @@ class ProjectTuner {
   /// Shows "what [done/all]"; false once the run is interrupted.
   [[nodiscard]] bool goes_on(const char* what, std::size_t done) const {
     setting_.observe(fmt::format("{} [{}/{} units]", what, done, loaded_.units.size()));
+    return !is_interrupted();
+  }
+
+  [[nodiscard]] bool is_interrupted() const {
     const volatile int* const flag = setting_.commands.interrupt;
-    return flag == nullptr || *flag == 0;
+    return flag != nullptr && *flag != 0;
+  }
+
+  [[nodiscard]] bool has_build() const { return setting_.database.empty(); }
+
+  /// The folder that names of units in the lock file start from.
+  [[nodiscard]] fs::path root() const {
+    return has_build() ? baseline_.tree() : setting_.lock_folder;
+  }
+
+  /// In the place of a build.
+  Result<void> compile() {
+    baseline_.folder = setting_.commands.work / "baseline";
+    LLMC_TRY(const FrontEnd front_end, FrontEnd::find());
+    LLMC_TRY(recorded_,
+             compile_database(setting_.database, baseline_.tree(), front_end,
+                              [&](std::size_t done, std::size_t all) {
+                                setting_.observe(fmt::format("compiling [{}/{}]", done, all));
+                                return !is_interrupted();
+                              }));
+    return {};
   }
 
   Result<void> record() {
@@ -73,10 +104,9 @@ class ProjectTuner {
 
   Result<void> load() {
     LLMC_TRY(const FrontEnd front_end, FrontEnd::find());
-    LLMC_TRY(loaded_, load_units(recorded_, baseline_.tree(), front_end, [&](std::size_t done) {
+    LLMC_TRY(loaded_, load_units(recorded_, root(), front_end, [&](std::size_t done) {
                setting_.observe(fmt::format("loading [{}/{}]", done, recorded_.units.size()));
-               const volatile int* const flag = setting_.commands.interrupt;
-               return flag == nullptr || *flag == 0;
+               return !is_interrupted();
              }));
     report_.left_out = loaded_.left_out;
     if (loaded_.units.empty())
@@ -189,27 +219,59 @@ class ProjectTuner {
     report_.builds = verified.builds;
     report_.dropped = std::move(verified.dropped);
     report_.lock = std::move(verified.lock);
-    LLMC_CHECK(drop_what_was_not_applied(verified.tree));
+    LLMC_TRY(const auto rows, builds_->log_of(verified.tree));
+    drop_what_was_not_applied(rows, verified.tree.tree());
     for (std::size_t i = 0; i < bench_->products().size(); ++i) {
       const Product& product = bench_->products()[i];
       report_.products.push_back({product.name, product.sizes, verified.sizes[i], product.problem});
     }
+    forget_dropped();
+    return {};
+  }
+
+  /// `llmc cc` compiles the units with the lock file, as a build would have it do.
+  Result<void> verify_objects() {
+    report_.lock = make_lock();
+    const fs::path folder = setting_.commands.work / "proposal";
+    LLMC_CHECK(make_folder(folder));
+    LockedCompilation how{setting_.commands.llmc,    setting_.commands.clang,
+                          folder / k_lock_file_name, folder / "log.jsonl",
+                          folder / "tree",           {}};
+    how.observe = [&](std::size_t done) { return goes_on("compiling with the lock file", done); };
+    LLMC_CHECK(write_file(how.lock, report_.lock.to_text()));
+    LLMC_TRY(const auto rows, compile_with_lock(recorded_, how));
+    drop_what_was_not_applied(rows, root());
+    std::vector<fs::path> before;
+    std::vector<fs::path> after;
+    for (const ProjectUnit& unit : loaded_.units) {
+      before.push_back(recorded_.units[unit.places.front()].object);
+      const bool locked = report_.lock.find(unit.key) != nullptr;
+      after.push_back(locked ? how.objects / before.back().filename() : before.back());
+    }
+    TunedProduct objects{"objects", {}, {}, ""};
+    LLMC_TRY(objects.before, sum_of_objects(before));
+    LLMC_TRY(objects.after, sum_of_objects(after));
+    report_.products.push_back(std::move(objects));
+    forget_dropped();
+    return {};
+  }
+
+  /// Units without a decision are reported as they are at -Oz.
+  void forget_dropped() {
     for (std::size_t i = 0; i < tuned_.size(); ++i)
       if (report_.lock.find(loaded_.units[i].key) == nullptr && tuned_[i].result) {
         tuned_[i].result->best = tuned_[i].result->baseline;
         tuned_[i].result->found_by = "-Oz";
       }
-    return {};
   }
 
   /// A decision that `llmc cc` did not apply does nothing, and is not to be believed in.
-  Result<void> drop_what_was_not_applied(const BuiltTree& tree) {
-    LLMC_TRY(const auto rows, builds_->log_of(tree));
+  void drop_what_was_not_applied(const std::vector<WrapperRow>& rows, const fs::path& tree) {
     for (const LockEntry& entry : report_.lock.entries()) {
       std::string reason = "the build did not compile it";
       bool applied = false;
       for (const WrapperRow& row : rows) {
-        if (lock_name(row.unit, tree.tree()) != entry.unit) continue;
+        if (lock_name(row.unit, tree) != entry.unit) continue;
         applied |= row.action == WrapperAction::compiled && row.list == entry.list;
         if (row.action == WrapperAction::fell_back) reason = row.reason;
       }
@@ -217,7 +279,6 @@ class ProjectTuner {
       report_.dropped.push_back({entry, "it was not applied: " + reason});
       report_.lock.erase(entry.key);
     }
-    return {};
   }
 
   Result<void> explain_units() {
@@ -268,7 +329,7 @@ class ProjectTuner {
 
   Evaluator& evaluator_;
   const ProjectTuneSetting& setting_;
-  ProjectBuilds* builds_ = nullptr;
+  std::optional<ProjectBuilds> builds_;  ///< none with a database
   BuiltTree baseline_;
   RecordedBuild recorded_;
   ProjectUnits loaded_;

@@ -10,6 +10,9 @@
 //                       │ not larger, tests pass; else the guilty decisions are dropped
 //                       ▼
 //                 lock file, report
+//
+// With a compile_commands.json instead of a build, its units are compiled one by one, and the
+// smallest object is what counts.
 #pragma once
 
 #include <functional>
@@ -37,6 +40,10 @@ using ProjectAdvice =
 
 struct ProjectTuneSetting {
   ProjectCommands commands;
+  /// A compile_commands.json: its units are tuned, by their objects, and nothing is built, linked
+  /// or tested (`commands` needs no source and no commands then). Empty: the build is recorded.
+  std::filesystem::path database;
+  std::filesystem::path lock_folder;  ///< with a database: where the lock file is to lie
   std::vector<std::string> products;  ///< patterns of names; none: all
   SharedSearch search;  ///< without `first`, `bytes` and `evaluations`
   std::uint64_t evaluations = 50;  ///< for each unit in the mean

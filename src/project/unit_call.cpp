@@ -436,12 +436,12 @@ UnitCall read_unit_call(const std::vector<std::string>& arguments) {
     return unit;
   }
   static const std::set<std::string> levels = {"-O", "-O1", "-O2", "-O3", "-Os", "-Oz"};
-  const std::string level = level_of(arguments);
+  unit.level = level_of(arguments);
   const std::string unknown = unknown_option(arguments);
-  if (level.empty())
+  if (unit.level.empty())
     unit.why_not = "no -O, which is clang's -O0";
-  else if (!levels.contains(level))
-    unit.why_not = level;
+  else if (!levels.contains(unit.level))
+    unit.why_not = unit.level;
   else if (!unknown.empty())
     unit.why_not = fmt::format("{} is not known to mean the same to llmc", unknown);
   else

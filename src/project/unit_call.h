@@ -15,6 +15,7 @@ struct UnitCall {
   /// Its `arguments` are all but levels of optimisation; `object` is the output, whatever it is.
   CompilerCall call;
   UnitOutput output = UnitOutput::object;
+  std::string level;  ///< the last level of optimisation as it was written; empty: none
   std::string why_not;  ///< why clang does the call unchanged; empty: it is a unit of ours
 };
 
