@@ -147,9 +147,8 @@ Result<BenchmarkSuite> init_suite(const SuiteInitOptions& options) {
     const std::string build = options.build.empty() ? guessed_build(source) : options.build;
     for (const bool is_old : {false, true}) {
       // The calls' own level, if they have one, comes later and counts.
-      benchmark.build =
-          fmt::format("CC=\"$CC -O2{}{}\"; CXX=\"$CXX -O2\"; export CC CXX\n{}",
-                      is_old ? " " : "", is_old ? k_old_c : "", build);
+      benchmark.build = fmt::format("CC=\"$CC -O2{}{}\"; CXX=\"$CXX -O2\"; export CC CXX\n{}",
+                                    is_old ? " " : "", is_old ? k_old_c : "", build);
       LLMC_CHECK(record(options, front_end, source, benchmark));
       if (benchmark.problem.empty() && benchmark.left_out.empty()) break;
     }
