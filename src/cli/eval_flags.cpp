@@ -196,7 +196,12 @@ class FlagEvaluation {
   std::map<std::tuple<std::string, std::string, std::string>,
            std::pair<std::uint64_t, std::uint64_t>>
       expected_;
-  std::map<std::string, std::pair<std::uint64_t, bool>> prompts_;  ///< tokens, and whether they fit
+  /// What a model was asked about a unit.
+  struct PromptOfUnit {
+    std::uint64_t tokens = 0;
+    bool fits = false, is_split = false;
+  };
+  std::map<std::string, PromptOfUnit> prompts_;  ///< by unit
   ResultSet results_;
   std::size_t tested_ = 0;
   std::map<std::string, std::size_t> failures_;
@@ -279,7 +284,8 @@ Result<void> FlagEvaluation::ask(const std::string& proposer, OpenModel& open) {
           expected_.emplace(std::tuple(proposer, id, answer.list->to_string()),
                             std::pair(answer.before, answer.after));
     tokens_ += said.prompt_tokens;
-    prompts_[id] = {said.prompt_tokens, said.failure.empty() && said.questions.unasked.empty()};
+    prompts_[id] = {said.prompt_tokens, said.failure.empty() && said.questions.unasked.empty(),
+                    said.questions.is_split};
     progress(proposals.lists.size(), programs_.size());
   }
   line_.clear();
@@ -301,8 +307,9 @@ Result<void> FlagEvaluation::measure() {
     if (!known.insert(program.id.hex()).second) continue;  // the same content twice
     UnitRow unit = unit_row(program, programs_[i].benchmark, (*sizes)[i]);
     if (const auto prompt = prompts_.find(unit.id); prompt != prompts_.end()) {
-      unit.tokens = prompt->second.first;
-      unit.fits = prompt->second.second;
+      unit.tokens = prompt->second.tokens;
+      unit.fits = prompt->second.fits;
+      unit.split = prompt->second.is_split;
     }
     for (const FlagProposals& one : proposals_)
       for (ProposalRow& row : list_rows(unit.id, one.proposer, one.lists[i], (*sizes)[i])) {

@@ -22,6 +22,7 @@ struct LiftEvalOptions : SharedOptions {
   ModelOptions model;
   SamplingOptions sampling;
   unsigned answers = 1;
+  std::uint32_t most_tokens = 1024;
   std::uint64_t seed = 1;
   std::string output;
 };
@@ -51,6 +52,8 @@ void add_lift_eval_options(CLI::App& app, LiftEvalOptions& options) {
   options.model.add(app);
   options.sampling.add(app);
   app.add_option("-k", options.answers, "Answers of the model")->capture_default_str();
+  app.add_option("--most", options.most_tokens, "Tokens of an answer; 0: what the context leaves")
+      ->capture_default_str();
   app.add_option("--seed", options.seed, "Seed of the choice of programs")->capture_default_str();
   app.add_option("-o,--output", options.output,
                  "Write the results here, for `llmc eval report` and `llmc eval compare`")
@@ -105,7 +108,7 @@ Result<void> lift_one(const EvaluatedProgram& program, const LiftEvalOptions& op
     if (options.gives_signatures) how.given = input.own;
     if (by == "model") {
       how.model = model;
-      how.sampling = options.sampling.sampling(options.answers, 0);
+      how.sampling = options.sampling.sampling(options.answers, options.most_tokens);
     }
     const auto start = std::chrono::steady_clock::now();
     LLMC_TRY(const auto lifted, lift_unit(input.unit, input.text, how));

@@ -48,6 +48,7 @@ struct ProjectOptions : MeasuringOptions {
   std::string output;
   std::string report;
   bool hints = false;
+  std::uint64_t inlining = 0;
   bool json = false;
 
   [[nodiscard]] PassTier pass_tier() const {
@@ -112,6 +113,10 @@ void add_search(CLI::App& app, ProjectOptions& options) {
                  "New lists that may be tested on the suite, for all units together; those known "
                  "to be sound cost nothing")
       ->check(CLI::Range(0, 1'000'000))
+      ->capture_default_str();
+  app.add_option("--inlining", options.inlining,
+                 "Also decide, call by call, what is inlined: so many evaluations of each unit; 0 "
+                 "leaves that to LLVM")
       ->capture_default_str();
   app.add_option("--tier", options.tier,
                  "Least trusted passes to search over: trusted or quarantined (see llmc passes)")
@@ -323,6 +328,7 @@ Result<void> tune_folder(ProjectOptions& options, const PassCatalogue& catalogue
   setting.tested_lists = options.tested_lists;
   setting.catalogue = &catalogue;
   setting.hints = options.hints;
+  setting.inlining = options.inlining;
 
   // The model's process and the workers are forked from here: no thread may have started.
   ProjectModel model = open_model(options);

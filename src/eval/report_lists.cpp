@@ -147,6 +147,38 @@ ReportTable benchmarks_table(const ProposalTable& table, const std::vector<Propo
   return benchmarks;
 }
 
+/// Which units a model could be shown, as in table 10 of the LLM Compiler paper.
+ReportTable prompts_table(const ProposalTable& table) {
+  ReportTable prompts{
+      "Prompts",
+      "What the model was shown of each unit: all at once, function by function (split), or not "
+      "all of it, because it does not fit (left out, -Oz stands for that).",
+      {"benchmark", "units", "at once", "split", "left out", "tokens, median", "tokens, most"},
+      {},
+      {}};
+  std::map<std::string, std::vector<const UnitRow*>> groups;
+  for (const UnitRow* unit : table.units)
+    if (unit->tokens && unit->fits) {
+      groups["all"].push_back(unit);
+      if (!unit->benchmark.empty()) groups[unit->benchmark].push_back(unit);
+    }
+  for (const auto& [name, units] : groups) {
+    std::size_t left_out = 0, split = 0;
+    std::vector<double> tokens;
+    for (const UnitRow* unit : units) {
+      left_out += !*unit->fits;
+      split += *unit->fits && unit->split.value_or(false);
+      tokens.push_back(static_cast<double>(*unit->tokens));
+    }
+    const double most = std::ranges::max(tokens);
+    prompts.rows.push_back({text_cell(name), count_cell(units.size()),
+                            share_cell(units.size() - left_out - split, units.size()),
+                            share_cell(split, units.size()), share_cell(left_out, units.size()),
+                            number_cell(median(tokens), 0), number_cell(most, 0)});
+  }
+  return prompts;
+}
+
 ReportTable failures_table(const ResultSet& results) {
   ReportTable failures{"What went wrong",
                        "Reasons, the most frequent first.",
@@ -283,6 +315,7 @@ ReportSection lists_section(const ResultSet& results, const ReportOptions& optio
                       predictions_table(table)};
   }
   section.tables.push_back(benchmarks_table(table, scores));
+  section.tables.push_back(prompts_table(table));
   section.tables.push_back(failures_table(results));
   section.tables.push_back(units_table(results, table, report));
   std::erase_if(section.tables, [](const ReportTable& one) { return one.rows.empty(); });

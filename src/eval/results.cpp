@@ -83,6 +83,7 @@ void fields(auto& visit, RowOf<UnitRow> auto& row) {
   visit.absent("size", row.size);
   visit("tokens", row.tokens);
   visit("fits", row.fits);
+  visit.absent("split", row.split);
 }
 
 void fields(auto& visit, RowOf<ProposalRow> auto& row) {

@@ -50,6 +50,8 @@ struct UnitRow {
   std::optional<std::uint64_t> size;  ///< of the baseline, by the objective; absent if it failed
   std::optional<std::uint64_t> tokens;  ///< of the model's prompt
   std::optional<bool> fits;  ///< the prompt fits the model
+  /// It was asked about function by function; absent if that is not known.
+  std::optional<bool> split = std::nullopt;
 
   friend bool operator==(const UnitRow&, const UnitRow&) = default;
 };

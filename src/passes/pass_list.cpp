@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "passes/call_decisions.h"
 #include "passes/targeted.h"
 
 namespace llmc {
@@ -257,6 +258,11 @@ class Canonicaliser {
     if (manager_level(name))
       return fail(fmt::format("'{}' needs a list in brackets, as in {}(...)", name, name));
     if (name == "require" || name == "invalidate") return context;
+    if (name == k_call_decisions) {
+      if (context == PassLevel::module && are_call_decisions(element.parameters))
+        return PassLevel::module;
+      return fail("calls<FUNCTION;-2;+5> names a function and calls in it, and stands at the top");
+    }
     const std::string whole = name + "<" + element.parameters + ">";
     const PassInfo* info = catalogue_.find(whole);
     if (info == nullptr) info = catalogue_.find(name);
@@ -315,7 +321,9 @@ PassTier least_trusted(const std::vector<PassElement>& elements, const PassCatal
       worst = std::max(worst, least_trusted(element.inner, catalogue));
       continue;
     }
-    if (element.name == "require" || element.name == "invalidate") continue;
+    if (element.name == "require" || element.name == "invalidate" ||
+        element.name == k_call_decisions)
+      continue;
     const PassInfo* info = catalogue.find(element.name + "<" + element.parameters + ">");
     if (info == nullptr) info = catalogue.find(element.name);
     worst = std::max(worst, info == nullptr ? PassTier::denied : info->tier);
@@ -339,6 +347,7 @@ Result<void> check_with_llvm(std::string_view passes) {
   llvm::ModulePassManager pipeline;
   llvm::PassBuilder builder;
   register_targeted_parts(builder);
+  register_call_decisions(builder);
   const llvm::StringRef text(passes.data(), passes.size());
   if (llvm::Error error = builder.parsePassPipeline(pipeline, text))
     return fail(llvm::toString(std::move(error)));

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "passes/call_decisions.h"
 #include "passes/pass_list.h"
 
 namespace llmc {
@@ -58,6 +59,7 @@ std::vector<PassElement> view_for(const std::vector<PassElement>& elements,
                                   const std::string& target) {
   std::vector<PassElement> view;
   for (const PassElement& element : elements) {
+    if (element.name == k_call_decisions) continue;
     if (element.name != "on") {
       view.push_back(element);
     } else if (element.parameters == target) {
@@ -89,7 +91,8 @@ void register_targeted_parts(llvm::PassBuilder& builder) {
 }
 
 bool has_targeted_parts(std::string_view list) {
-  return list.starts_with(k_begin) || list.contains(",on<");
+  return list.starts_with(k_begin) || list.contains(",on<") || list.starts_with("calls<") ||
+         list.contains(",calls<");
 }
 
 Result<std::vector<std::string>> targeted_views(const std::string& list) {

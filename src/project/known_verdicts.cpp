@@ -1,5 +1,8 @@
 #include "project/known_verdicts.h"
 
+#include <algorithm>
+
+#include "passes/targeted.h"
 #include "soundness/suite.h"
 #include "support/files.h"
 #include "toolchain/program.h"
@@ -27,6 +30,12 @@ Result<KnownVerdicts> KnownVerdicts::open() {
 }
 
 bool KnownVerdicts::is_sound(const std::string& list) {
+  const auto views = targeted_views(list);
+  return views &&
+         std::ranges::all_of(*views, [&](const std::string& view) { return is_sound_view(view); });
+}
+
+bool KnownVerdicts::is_sound_view(const std::string& list) {
   if (shipped_ && shipped_->vouches_for(list, toolchain_version(), version_)) return true;
   if (!checker_) return false;
   const auto verdict = checker_->known_verdict(list);

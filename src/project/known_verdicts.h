@@ -29,6 +29,7 @@ class KnownVerdicts {
 
  private:
   KnownVerdicts() = default;
+  bool is_sound_view(const std::string& list);
   Digest version_;
   std::optional<VerdictFile> shipped_;
   std::unique_ptr<SoundnessStore> store_;

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <numeric>
 
 namespace llmc {
 namespace {
@@ -170,6 +171,13 @@ std::string to_table(const ProjectReport& report) {
     text += fmt::format("dropped: {}: {}\n", one.entry.unit, one.reason);
   for (const LinkHint& hint : report.hints)
     text += fmt::format("hint: {}: {} → {} bytes\n", hint.options, hint.without, hint.bytes);
+  if (report.inlining)
+    text += fmt::format(
+        "inlining: {} decisions on calls in {} units, {} bytes less in what was "
+        "linked to decide\n",
+        report.inlining->decisions, report.inlining->units,
+        std::accumulate(report.inlining->saved.begin(), report.inlining->saved.end(),
+                        std::uint64_t{0}));
   return text + fmt::format("{} of {} units have a list; {} evaluations; tests: {}\n",
                             report.lock.entries().size(), report.units.size(), report.evaluations,
                             report.tested ? "pass" : "none given");
@@ -204,6 +212,11 @@ std::string to_json_line(const ProjectReport& report) {
                          {"builds", report.builds},
                          {"decisions", report.lock.entries().size()},
                          {"left_out", report.left_out}};
+  if (report.inlining)
+    json["inlining"] = {{"units", report.inlining->units},
+                        {"decisions", report.inlining->decisions},
+                        {"evaluations", report.inlining->evaluations},
+                        {"saved", report.inlining->saved}};
   for (const char* list : {"products", "units", "dropped", "hints"})
     json[list] = nlohmann::json::array();
   for (const TunedProduct& product : report.products)

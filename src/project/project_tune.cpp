@@ -34,6 +34,7 @@ class ProjectTuner {
     LLMC_CHECK(timed("search", &ProjectTuner::search));
     LLMC_CHECK(timed("choice by link", &ProjectTuner::choose));
     LLMC_CHECK(timed("gate", &ProjectTuner::gate));
+    if (setting_.inlining > 0) LLMC_CHECK(timed("inlining", &ProjectTuner::inline_calls));
     LLMC_CHECK(timed("build and tests with the lock file",
                      has_build() ? &ProjectTuner::verify : &ProjectTuner::verify_objects));
     LLMC_CHECK(timed("explanations", &ProjectTuner::explain_units));
@@ -196,6 +197,22 @@ class ProjectTuner {
                evaluator_.build(loaded_.programs[i], tuned_[i].result->best.list));
       LLMC_CHECK(bench_->keep(loaded_.units[i].places, built.object));
     }
+    return {};
+  }
+
+  /// Decides on single calls, behind the lists that have passed the gate.
+  Result<void> inline_calls() {
+    InliningSetting setting;
+    setting.evaluations = setting_.inlining;
+    constexpr const char* k_fallback = "default<Oz>";
+    if (setting_.is_known_sound && setting_.is_known_sound(k_fallback))
+      setting.fallback = k_fallback;
+    setting.observe = [&](std::size_t done) { return goes_on("calls", done); };
+    LLMC_TRY(report_.inlining, decide_inlining(evaluator_, *bench_, loaded_.units, loaded_.programs,
+                                               bytes_, tuned_, setting));
+    report_.evaluations += report_.inlining->evaluations;
+    for (std::size_t i = 0; i < choices_.size(); ++i)
+      choices_[i].after -= std::min(choices_[i].after, report_.inlining->saved[i]);
     return {};
   }
 

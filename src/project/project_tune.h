@@ -24,6 +24,7 @@
 #include "project/project_builds.h"
 #include "project/project_choice.h"
 #include "project/project_hints.h"
+#include "project/project_inlining.h"
 #include "project/project_search.h"
 #include "project/project_verify.h"
 #include "propose/explain.h"
@@ -56,6 +57,7 @@ struct ProjectTuneSetting {
   Digest suite;  ///< the version of the suite that the gate uses
   std::size_t explained = 8;  ///< units whose lists are explained: those that save most
   bool hints = false;
+  std::uint64_t inlining = 0;  ///< evaluations of each unit's calls; 0: these are left to LLVM
   std::function<void(const std::string& what)> observe;
 };
 
@@ -85,6 +87,7 @@ struct ProjectReport {
   std::vector<std::string> left_out;  ///< units that cannot be tuned, with the reason
   std::vector<DroppedDecision> dropped;
   std::vector<LinkHint> hints;
+  std::optional<InliningOutcome> inlining;  ///< if it was asked for
   LockFile lock{""};
   bool tested = false;  ///< the project's own tests passed, at -Oz and with the lock file
   std::uint64_t evaluations = 0;

@@ -6,6 +6,7 @@
 #include <llvm/Support/raw_ostream.h>
 #include <llvm/Target/TargetMachine.h>
 
+#include "passes/call_decisions.h"
 #include "passes/targeted.h"
 #include "toolchain/analyses.h"
 
@@ -30,6 +31,7 @@ struct Optimizer::State {
   State(llvm::Module& for_module, llvm::TargetMachine& target)
       : module(for_module), machine(target), builder(&target) {
     register_targeted_parts(builder);
+    register_call_decisions(builder);
     analyses.register_all(builder, module);
   }
   llvm::Module& module;

@@ -10,6 +10,7 @@
 #include <llvm/Support/raw_ostream.h>
 #include <llvm/Target/TargetMachine.h>
 
+#include "passes/call_decisions.h"
 #include "passes/targeted.h"
 #include "toolchain/analyses.h"
 
@@ -52,6 +53,7 @@ Result<SteppedRun> run_stepped(llvm::Module& module, const CodeGenerator& genera
   llvm::PassBuilder builder(&generator.target(), llvm::PipelineTuningOptions(), std::nullopt,
                             &callbacks);
   register_targeted_parts(builder);
+  register_call_decisions(builder);
   AnalysisManagers analyses;
   analyses.register_all(builder, module);
   llvm::ModulePassManager pipeline;

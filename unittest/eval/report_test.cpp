@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+
 #include "testing.h"
 
 namespace llmc {
@@ -54,6 +56,27 @@ TEST(Report, SectionsWithoutDataAreLeftOut) {
   for (const ReportSection& section : report.sections) titles.push_back(section.title);
   EXPECT_THAT(titles, testing::ElementsAre("What was run", "Pass lists", "Lifting", "Times"));
   EXPECT_THAT(make_report({}, options("t")).sections, IsEmpty());
+}
+
+TEST(Report, PromptsAreCountedByBenchmark) {
+  ResultSet set;
+  const Measurement sizes{1, 100, 5, 0, 0, 0};
+  set.units = {{"a", "a.c", "x", "", sizes, 105, 10, true, false},
+               {"b", "b.c", "x", "", sizes, 105, 30, true, true},
+               {"c", "c.c", "y", "", sizes, 105, 500, false, true},
+               {"d", "d.c", "y", "", sizes, 105, std::nullopt, std::nullopt}};
+  const Report report = make_report(set, options("t"));
+  const auto& tables = report.sections.at(0).tables;
+  const auto prompts = std::ranges::find(tables, "Prompts", &ReportTable::title);
+  ASSERT_NE(prompts, tables.end());
+  ASSERT_THAT(prompts->rows, SizeIs(3));
+  std::vector<std::string> all;
+  for (const ReportCell& cell : prompts->rows[0]) all.push_back(cell.text);
+  EXPECT_EQ(all[0], "all");
+  EXPECT_EQ(all[1], "3");
+  for (const int column : {2, 3, 4}) EXPECT_NEAR(*prompts->rows[0][column].value, 1.0 / 3, 1e-9);
+  EXPECT_EQ(prompts->rows[0][5].value, 30);
+  EXPECT_EQ(prompts->rows[0][6].value, 500);
 }
 
 TEST(Report, NothingOfAResultIsMarkup) {
