@@ -73,6 +73,17 @@ std::vector<ProposalRow> list_rows(const std::string& id, const std::string& pro
   return rows;
 }
 
+ProposalRow unanswered_row(const std::string& id, const std::string& proposer,
+                           const std::string& reason) {
+  ProposalRow row;
+  row.id = id;
+  row.proposer = proposer;
+  row.status = ProposalStatus::failed;
+  row.reason = reason;
+  row.compilations = 0;
+  return row;
+}
+
 std::vector<ProposalRow> search_rows(const std::string& id, const std::string& proposer,
                                      const SearchResult& result, Objective objective) {
   std::vector<ProposalRow> rows;

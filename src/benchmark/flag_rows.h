@@ -21,6 +21,10 @@ UnitRow unit_row(const Program& program, const std::string& benchmark, const Fla
 std::vector<ProposalRow> list_rows(const std::string& id, const std::string& proposer,
                                    const std::vector<std::string>& lists, const FlagSizes& sizes);
 
+/// In the place of lists where a proposer failed.
+ProposalRow unanswered_row(const std::string& id, const std::string& proposer,
+                           const std::string& reason);
+
 /// A search's lists that were smaller than all before, after -Oz itself, which it begins with; the
 /// rank is the number of evaluations.
 std::vector<ProposalRow> search_rows(const std::string& id, const std::string& proposer,

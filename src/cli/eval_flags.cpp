@@ -205,6 +205,7 @@ class FlagEvaluation {
   ResultSet results_;
   std::size_t tested_ = 0;
   std::map<std::string, std::size_t> failures_;
+  std::map<std::pair<std::string, std::string>, std::string> unanswered_;  ///< by proposer and unit
   std::uint64_t tokens_ = 0;
 };
 
@@ -273,7 +274,10 @@ Result<void> FlagEvaluation::ask(const std::string& proposer, OpenModel& open) {
              open.classes
                  ? ask_for_responses(one.program, *open.model, *open.classes, catalogue_, advice)
                  : ask_model(one.program, *open.model, catalogue_, advice));
-    if (!said.failure.empty()) ++failures_[proposer + ": " + said.failure];
+    if (!said.failure.empty()) {
+      ++failures_[proposer + ": " + said.failure];
+      unanswered_[{proposer, one.program.id.hex()}] = said.failure;
+    }
     std::vector<std::string>& lists = proposals.lists.emplace_back();
     for (const RankedList& ranked : rank_lists(said, options_.most_lists()))
       lists.push_back(ranked.list.to_string());
@@ -320,6 +324,10 @@ Result<void> FlagEvaluation::measure() {
         }
         results_.proposals.push_back(std::move(row));
       }
+    for (const FlagProposals& one : proposals_)
+      if (const auto why = unanswered_.find({one.proposer, unit.id});
+          why != unanswered_.end() && one.lists[i].empty())
+        results_.proposals.push_back(unanswered_row(unit.id, one.proposer, why->second));
     results_.units.push_back(std::move(unit));
   }
   return {};
