@@ -26,6 +26,7 @@ struct Options {
   LiftMeans by = LiftMeans::rules;
   unsigned k = 1;
   std::uint32_t most_tokens = 0;
+  unsigned repairs = 1;
   ModelOptions model;
   SamplingOptions sampling;
   std::string output;
@@ -65,7 +66,8 @@ Result<void> lift_by_model_alone(const Options& options) {
   LLMC_TRY(const std::string assembly, read_file(options.input.file));
   LLMC_TRY(const auto model, options.model.open({}));
   auto lifted =
-      lift_by_model(assembly, *model, options.sampling.sampling(options.k, options.most_tokens));
+      lift_by_model(assembly, *model, options.sampling.sampling(options.k, options.most_tokens),
+                    {options.repairs, "", ""});
   if (!lifted) return std::unexpected(lifted.error().with_context(options.input.file));
   if (options.json)
     print_model_json(*lifted, options);
@@ -111,6 +113,7 @@ Result<void> lift_by_rules(const Options& options) {
     LLMC_TRY(model, options.model.open({}));
     how.model = model.get();
     how.sampling = options.sampling.sampling(options.k, options.most_tokens);
+    how.repairs = options.repairs;
   }
   auto lifted = lift_with_progress(input, how);
   if (!lifted) return std::unexpected(lifted.error().with_context(input.name));
@@ -143,6 +146,11 @@ void add_model_options(CLI::App& app, Options& options) {
       ->capture_default_str();
   app.add_option("--most", options.most_tokens,
                  "Tokens of an answer at most (default: what the context leaves)");
+  app.add_option("--repairs", options.repairs,
+                 "So often a wrong answer, or with `both` what rules made, is given back to the "
+                 "model with what the compiler says of it")
+      ->check(CLI::Range(0, 100))
+      ->capture_default_str();
   options.model.add(app);
   options.sampling.add(app);
 }

@@ -135,7 +135,8 @@ std::string text_of(const AsmFunction& function) {
 void ask_model(const AsmUnit& unit, const AsmFunction& function, const LiftOptions& options,
                LiftResult& result) {
   if (options.model == nullptr || result.rung == LiftRung::identical) return;
-  const auto lifted = lift_by_model(text_of(function), *options.model, options.sampling);
+  const ModelRepair repair{options.repairs, result.ir, result.reason};
+  const auto lifted = lift_by_model(text_of(function), *options.model, options.sampling, repair);
   if (!lifted) return;
   for (const LiftCandidate& candidate : lifted->candidates) {
     ++result.candidates;

@@ -33,6 +33,8 @@ struct LiftOptions {
   std::optional<ExecutionOptions> execution;  ///< run the original beside each lifted function
   LanguageModel* model = nullptr;  ///< asked where rules end; may be null
   Sampling sampling;  ///< of the model
+  unsigned repairs = 0;  ///< so often what rules or the model made is given back to the model with
+                         ///< what is wrong with it
   unsigned jobs = 1;
 };
 

@@ -59,6 +59,12 @@ std::string disassembly_prompt(const std::string& assembly) {
                      assembly);
 }
 
+std::string repair_prompt(const std::string& prompt, const std::string& ir,
+                          const std::string& complaint) {
+  return prompt + " <code>" + ir + "</code>\n\n[INST] This is not the code's IR: " + complaint +
+         ". Correct it.\n\n[/INST]";
+}
+
 std::string explanation_for(ModelTask task) {
   const std::string emulation =
       "Work out what the LLVM optimizer, version 19, makes of the code with exactly this pass "

@@ -35,6 +35,11 @@ std::string flag_tuning_prompt(const std::string& ir);
 /// "Which IR is this the code of?" `assembly` as `clean_assembly` leaves it.
 std::string disassembly_prompt(const std::string& assembly);
 
+/// The same once more after a wrong answer: `prompt` as it was given, the IR of the answer, and
+/// what the compiler says of it.
+std::string repair_prompt(const std::string& prompt, const std::string& ir,
+                          const std::string& complaint);
+
 /// The tasks that have a prompt.
 enum class ModelTask { flag_tuning, emulate_ir, emulate_assembly, disassembly };
 

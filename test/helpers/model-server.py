@@ -3,7 +3,8 @@ OpenAI's protocol, and exits as it does. What requests said is printed to the fi
 of JSON each. MODE says how the server behaves:
 
   good       answers with a list that makes programs small, as the paper's models do
-  lifts      answers with the IR of add_two; lifts-wrongly: of another function
+  lifts      answers with the IR of add_two; lifts-wrongly: of another function; lifts-later: the
+             same until it is told that this is wrong
   hostile    answers with passes that do not exist, denied ones, and shell commands
   html       answers with a web page
   broken     answers with status 500
@@ -61,6 +62,9 @@ class Handler(BaseHTTPRequestHandler):
             return self.stream_for_ever()
         texts = {"hostile": HOSTILE, "lifts": [f"<code>{ADD}</code>"],
                  "lifts-wrongly": [f"<code>{ADD.replace('add i32', 'sub i32')}</code>"]}.get(MODE, [GOOD])
+        if MODE == "lifts-later":
+            asked = body.get("prompt") or body["messages"][-1]["content"]
+            texts = [f"<code>{ADD if 'This is not' in asked else ADD.replace('add i32', 'sub i32')}</code>"]
         choices = [{"index": i, "text": texts[i % len(texts)], "finish_reason": "stop",
                     "message": {"role": "assistant", "content": texts[i % len(texts)]}}
                    for i in range(body.get("n", 1))]
