@@ -9,9 +9,12 @@
 
 #include <cerrno>
 #include <chrono>
+#include <cstdlib>
 #include <cstring>
 #include <utility>
 
+#include "project/linked_clang.h"
+#include "toolchain/codegen.h"
 #include "toolchain/front_end.h"
 
 namespace llmc {
@@ -33,6 +36,9 @@ std::string bytes_of(int fd) {
     at += count;
   }
 }
+
+/// How another process that has `fd` open can name it.
+std::string path_of(int fd) { return fmt::format("/proc/self/fd/{}", fd); }
 
 /// This process's environment with clang asked to write down its calls to the file `path`.
 std::vector<std::string> environment_with_options(const std::string& path) {
@@ -83,22 +89,46 @@ Result<FrontEndRun> FrontEndRun::start(const std::vector<std::string>& command) 
   run.options_ = ::memfd_create("llmc-options", 0);
   if (run.output_ < 0 || run.errors_ < 0 || run.options_ < 0)
     return fail(fmt::format("cannot make a file in memory: {}", std::strerror(errno)));
+  run.started_ = now_in_seconds();
+  LLMC_CHECK(is_linked_clang(command[0]) ? run.fork_linked(command) : run.spawn(command));
+  return run;
+}
+
+Result<void> FrontEndRun::spawn(const std::vector<std::string>& command) {
   std::vector<std::string> words = command;
-  std::vector<std::string> variables =
-      environment_with_options(fmt::format("/proc/self/fd/{}", run.options_));
+  std::vector<std::string> variables = environment_with_options(path_of(options_));
   posix_spawn_file_actions_t actions;
   ::posix_spawn_file_actions_init(&actions);
-  ::posix_spawn_file_actions_adddup2(&actions, run.output_, STDOUT_FILENO);
-  ::posix_spawn_file_actions_adddup2(&actions, run.errors_, STDERR_FILENO);
-  run.started_ = now_in_seconds();
-  const int code = ::posix_spawnp(&run.pid_, command[0].c_str(), &actions, nullptr,
+  ::posix_spawn_file_actions_adddup2(&actions, output_, STDOUT_FILENO);
+  ::posix_spawn_file_actions_adddup2(&actions, errors_, STDERR_FILENO);
+  const int code = ::posix_spawnp(&pid_, command[0].c_str(), &actions, nullptr,
                                   pointers_to(words).data(), pointers_to(variables).data());
   ::posix_spawn_file_actions_destroy(&actions);
-  if (code != 0) {
-    run.pid_ = 0;
-    return fail(fmt::format("cannot start {}: {}", command[0], std::strerror(code)));
+  if (code == 0) return {};
+  pid_ = 0;
+  return fail(fmt::format("cannot start {}: {}", command[0], std::strerror(code)));
+}
+
+Result<void> FrontEndRun::fork_linked(const std::vector<std::string>& command) {
+  pid_ = ::fork();
+  if (pid_ > 0) return {};
+  if (pid_ < 0) {
+    pid_ = 0;
+    return fail(fmt::format("cannot start a process: {}", std::strerror(errno)));
   }
-  return run;
+  ::dup2(output_, STDOUT_FILENO);
+  ::dup2(errors_, STDERR_FILENO);
+  // Whoever asks the parent to stop means this one as well.
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP})
+    if (struct sigaction now{};
+        ::sigaction(signal, nullptr, &now) == 0 && now.sa_handler != SIG_IGN)
+      ::signal(signal, SIG_DFL);
+  initialize_targets();
+  if (const auto status = run_linked_clang(command, options_)) std::_Exit(*status);
+  std::vector<std::string> words = command;
+  std::vector<std::string> variables = environment_with_options(path_of(options_));
+  ::execvpe(command[0].c_str(), pointers_to(words).data(), pointers_to(variables).data());
+  std::_Exit(127);
 }
 
 Result<FrontEndOutcome> FrontEndRun::wait() {

@@ -1,5 +1,6 @@
 // One run of clang's front end beside this process: the source's unoptimised bitcode, what clang
 // said, and how it called its own compiler, all from a single process and without a file on disk.
+// The process is a fork of this one where clang's libraries are linked (project/linked_clang.h).
 #pragma once
 
 #include <string>
@@ -31,6 +32,8 @@ class FrontEndRun {
 
  private:
   FrontEndRun() = default;
+  Result<void> spawn(const std::vector<std::string>& command);
+  Result<void> fork_linked(const std::vector<std::string>& command);
   int pid_ = 0;
   int output_ = -1, errors_ = -1, options_ = -1;  ///< files in memory
   double started_ = 0;
