@@ -1,11 +1,20 @@
 #include "benchmark/evaluated_program.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "ir/module.h"
 #include "ir/normal_form.h"
 
 namespace llmc {
+
+UnitRow failed_row(const Program& program, const std::string& benchmark, std::string reason) {
+  return {program.id.hex(), program.name, benchmark, std::move(reason)};
+}
+
+UnitRow unloaded_row(const std::string& name, const std::string& benchmark, std::string reason) {
+  return {Digest::of(name).hex(), name, benchmark, std::move(reason)};
+}
 
 Result<std::vector<EvaluatedProgram>> load_corpus_programs(CorpusStore& corpus,
                                                            const ProgramFilter& filter,

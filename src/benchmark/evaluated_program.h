@@ -8,6 +8,7 @@
 
 #include "corpus/label_run.h"
 #include "corpus/store.h"
+#include "eval/results.h"
 #include "support/error.h"
 #include "toolchain/front_end.h"
 #include "toolchain/program.h"
@@ -19,6 +20,12 @@ struct EvaluatedProgram {
   Program program;
   std::optional<CompileCommand> command;  ///< how clang compiles its source; none for IR
 };
+
+/// A program that could not be evaluated on, and why.
+UnitRow failed_row(const Program& program, const std::string& benchmark, std::string reason);
+
+/// One that could not even be loaded: its id is the hash of its name.
+UnitRow unloaded_row(const std::string& name, const std::string& benchmark, std::string reason);
 
 /// The programs of `filter` that belong to the shard, called "package/source" or
 /// "package/source:function"; of more than `most` (0: no limit) those whose ids, hashed with the

@@ -1,52 +1,47 @@
 #include "benchmark/flag_rows.h"
 
-#include <algorithm>
-#include <limits>
-#include <map>
-#include <tuple>
-#include <unordered_map>
+#include <set>
+
+#include "benchmark/evaluated_program.h"
+#include "eval/report_scores.h"
+#include "support/text.h"
 
 namespace llmc {
 namespace {
 
-constexpr std::uint64_t k_all = std::numeric_limits<std::uint64_t>::max();
+constexpr std::string_view k_clang_prefix = "clang ";
 
-/// Rows of one proposer for one unit, by their place in all rows.
-using ProposalGroups = std::map<std::pair<std::string, std::string>, std::vector<std::size_t>>;
-
-ProposalGroups grouped(const std::vector<ProposalRow>& rows) {
-  ProposalGroups groups;
-  for (std::size_t i = 0; i < rows.size(); ++i) groups[{rows[i].id, rows[i].proposer}].push_back(i);
-  return groups;
+/// Why there is no size with `list`.
+std::string failure_of(const std::string& list, const FlagSizes& sizes) {
+  const auto why = sizes.failures.find(list);
+  return why == sizes.failures.end() ? "it was not measured" : why->second;
 }
 
-/// The row that is the smallest of ranks up to `k`, and smaller than the baseline; null: none is.
-const ProposalRow* chosen(const std::vector<ProposalRow>& rows,
-                          const std::vector<std::size_t>& group, std::uint64_t k,
-                          std::uint64_t baseline) {
-  const ProposalRow* best = nullptr;
-  for (const std::size_t i : group) {
-    const ProposalRow& row = rows[i];
-    if (row.status != ProposalStatus::ok || !row.size || row.rank > k || *row.size >= baseline)
-      continue;
-    if (best == nullptr || std::tie(*row.size, row.rank) < std::tie(*best->size, best->rank))
-      best = &row;
-  }
-  return best;
+/// The lists that `test_deciding_lists` speaks of.
+std::set<std::string> deciding_lists(const ProposalTable& table,
+                                     const std::vector<std::uint64_t>& ks) {
+  std::set<std::string> deciding;
+  const auto add = [&](const ProposalRow* row) {
+    if (row != nullptr) deciding.insert(row->list);
+  };
+  for (const ProposerLists& one : table.proposers)
+    for (std::size_t i = 0; i < table.units.size(); ++i) {
+      for (const std::uint64_t k : ks)
+        add(smaller_list(*table.units[i], one.by_unit[i], first_lists(k)));
+      add(smaller_list(*table.units[i], one.by_unit[i], first_lists(table.most_lists)));
+    }
+  return deciding;
 }
 
 }  // namespace
 
 UnitRow unit_row(const Program& program, const std::string& benchmark, const FlagSizes& sizes) {
+  if (!sizes.baseline)
+    return failed_row(program, benchmark, failure_of(std::string(k_baseline_list), sizes));
   UnitRow row;
   row.id = program.id.hex();
   row.name = program.name;
   row.benchmark = benchmark;
-  if (!sizes.baseline) {
-    const auto why = sizes.failures.find(std::string(k_baseline_list));
-    row.failed = why == sizes.failures.end() ? "it was not measured" : why->second;
-    return row;
-  }
   row.baseline = sizes.measured;
   row.size = sizes.baseline;
   return row;
@@ -65,8 +60,7 @@ std::vector<ProposalRow> list_rows(const std::string& id, const std::string& pro
     if (found != sizes.with.end()) row.size = found->second;
     if (!row.size) {
       row.status = ProposalStatus::failed;
-      const auto why = sizes.failures.find(list);
-      row.reason = why == sizes.failures.end() ? "it was not measured" : why->second;
+      row.reason = failure_of(list, sizes);
     }
     rows.push_back(std::move(row));
   }
@@ -107,7 +101,7 @@ ProposalRow level_row(const std::string& id, const std::string& level, const Fro
   ProposalRow row;
   row.id = id;
   row.proposer = level;
-  row.list = "clang " + level;
+  row.list = std::string(k_clang_prefix) + level;
   row.status = ProposalStatus::failed;
   if (objective == Objective::instructions) {
     row.reason = "clang's objects have no IR to count";
@@ -117,7 +111,7 @@ ProposalRow level_row(const std::string& id, const std::string& level, const Fro
   const auto sizes = object ? measure_object(*object, command.file.string())
                             : Result<Measurement>(std::unexpected(object.error()));
   if (!sizes) {
-    row.reason = sizes.error().message.substr(0, sizes.error().message.find('\n'));
+    row.reason = first_line(sizes.error().message);
     return row;
   }
   row.status = ProposalStatus::ok;
@@ -125,35 +119,33 @@ ProposalRow level_row(const std::string& id, const std::string& level, const Fro
   return row;
 }
 
+bool is_clang_level(std::string_view list) { return list.starts_with(k_clang_prefix); }
+
+const ProposalRow* smaller_pass_list(const UnitRow& unit,
+                                     const std::vector<const ProposalRow*>& lists) {
+  return smaller_list(unit, lists,
+                      [](const ProposalRow& row) { return !is_clang_level(row.list); });
+}
+
 Result<std::size_t> test_deciding_lists(
-    std::vector<ProposalRow>& rows, const std::vector<UnitRow>& units,
-    const std::vector<std::uint64_t>& ks, const IsSoundList& is_sound,
+    ResultSet& results, const std::vector<std::uint64_t>& ks, const IsSoundList& is_sound,
     const std::function<void(std::size_t done, std::size_t all)>& progress) {
-  const ProposalGroups groups = grouped(rows);
-  std::unordered_map<std::string, std::uint64_t> baselines;
-  for (const UnitRow& unit : units)
-    if (unit.size) baselines[unit.id] = *unit.size;
-  std::vector<std::uint64_t> all_ks = ks;
-  all_ks.push_back(k_all);
+  const ProposalTable table = tabulate(results);
   std::set<std::string> tested;
   while (true) {
-    std::set<std::string> deciding;
-    for (const auto& [key, group] : groups)
-      for (const std::uint64_t k : all_ks)
-        if (const auto baseline = baselines.find(key.first); baseline != baselines.end())
-          if (const ProposalRow* row = chosen(rows, group, k, baseline->second);
-              row != nullptr && !tested.contains(row->list))
-            deciding.insert(row->list);
-    if (deciding.empty()) return tested.size();
-    const std::size_t all = tested.size() + deciding.size();
+    std::set<std::string> untested = deciding_lists(table, ks);
+    std::erase_if(untested, [&](const std::string& list) { return tested.contains(list); });
+    if (untested.empty()) return tested.size();
+    const std::size_t all = tested.size() + untested.size();
     std::set<std::string> unsound;
-    for (const std::string& list : deciding) {
+    for (const std::string& list : untested) {
       LLMC_TRY(const bool sound, is_sound(list));
       if (!sound) unsound.insert(list);
       tested.insert(list);
       progress(tested.size(), all);
     }
-    for (ProposalRow& row : rows)
+    // The table points to these rows: the next round sees what has become of them.
+    for (ProposalRow& row : results.proposals)
       if (unsound.contains(row.list)) {
         row.status = ProposalStatus::unsound;
         row.reason = "it breaks a program of the suite";

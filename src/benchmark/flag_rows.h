@@ -3,8 +3,8 @@
 
 #include <cstdint>
 #include <functional>
-#include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "eval/results.h"
@@ -34,15 +34,22 @@ std::vector<ProposalRow> search_rows(const std::string& id, const std::string& p
 ProposalRow level_row(const std::string& id, const std::string& level, const FrontEnd& front_end,
                       const CompileCommand& command, Objective objective);
 
+/// Whether a row's list is clang at a level ("clang -O2"), and no list of passes.
+bool is_clang_level(std::string_view list);
+
+/// The smallest sound list of passes that makes `unit` smaller than -Oz does, of `lists`; null if
+/// there is none.
+const ProposalRow* smaller_pass_list(const UnitRow& unit,
+                                     const std::vector<const ProposalRow*>& lists);
+
 /// Whether the lists that decide what is reported break programs.
 using IsSoundList = std::function<Result<bool>(const std::string& list)>;
 
-/// Marks what `is_sound` says is unsound, until no list that is the smallest of some proposer's
-/// first k, for some k of `ks` or for all, is untested. Others may stay untested: they decide
-/// nothing. `sizes` are those of the baselines, by unit id. The answer is how many were asked for.
+/// Marks proposals of `results` that `is_sound` says are unsound, until no list that is the
+/// smallest of some proposer's first k, for some k of `ks` or for all, is untested. Others may stay
+/// untested: they decide nothing. The answer is how many were asked for.
 Result<std::size_t> test_deciding_lists(
-    std::vector<ProposalRow>& rows, const std::vector<UnitRow>& units,
-    const std::vector<std::uint64_t>& ks, const IsSoundList& is_sound,
+    ResultSet& results, const std::vector<std::uint64_t>& ks, const IsSoundList& is_sound,
     const std::function<void(std::size_t done, std::size_t all)>& progress);
 
 }  // namespace llmc

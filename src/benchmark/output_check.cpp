@@ -4,10 +4,10 @@
 #include <nlohmann/json.hpp>
 
 #include <map>
-#include <set>
-#include <unordered_map>
 
+#include "benchmark/flag_rows.h"
 #include "benchmark/suite_build.h"
+#include "eval/report_scores.h"
 #include "soundness/difftest.h"
 #include "support/files.h"
 
@@ -22,19 +22,16 @@ using ChosenLists = std::map<std::string, const ProposalRow*>;
 /// By benchmark and proposer.
 using Choices = std::map<std::pair<std::string, std::string>, ChosenLists>;
 
-Choices choices_of(const std::vector<UnitRow>& units, const std::vector<ProposalRow>& proposals) {
-  std::unordered_map<std::string, const UnitRow*> by_id;
-  for (const UnitRow& unit : units)
-    if (unit.size) by_id.emplace(unit.id, &unit);
+Choices choices_of(const ProposalTable& table) {
   Choices choices;
-  for (const ProposalRow& row : proposals) {
-    const auto unit = by_id.find(row.id);
-    if (unit == by_id.end() || row.status != ProposalStatus::ok || row.list.starts_with("clang ") ||
-        *row.size >= *unit->second->size)
-      continue;
-    const ProposalRow*& best = choices[{unit->second->benchmark, row.proposer}][unit->second->name];
-    if (best == nullptr || *row.size < *best->size) best = &row;
-  }
+  for (const ProposerLists& one : table.proposers)
+    for (std::size_t i = 0; i < table.units.size(); ++i) {
+      const UnitRow& unit = *table.units[i];
+      const ProposalRow* row = smaller_pass_list(unit, one.by_unit[i]);
+      if (row == nullptr) continue;
+      const ProposalRow*& best = choices[{unit.benchmark, one.proposer}][unit.name];
+      if (best == nullptr || *row->size < *best->size) best = row;
+    }
   return choices;
 }
 
@@ -90,11 +87,9 @@ Result<OutputRow> check_one(const BenchmarkSuite& suite, const Benchmark& benchm
 
 }  // namespace
 
-Result<std::vector<OutputRow>> check_outputs(const BenchmarkSuite& suite,
-                                             const std::vector<UnitRow>& units,
-                                             const std::vector<ProposalRow>& proposals,
+Result<std::vector<OutputRow>> check_outputs(const BenchmarkSuite& suite, const ResultSet& results,
                                              const OutputCheckOptions& options) {
-  const Choices choices = choices_of(units, proposals);
+  const Choices choices = choices_of(tabulate(results));
   std::vector<OutputRow> rows;
   for (const Benchmark& benchmark : suite.benchmarks)
     for (const auto& [key, lists] : choices) {

@@ -25,9 +25,7 @@ struct OutputCheckOptions {
 /// each unit, runs both on the benchmark's own inputs, and compares what they print and write
 /// (soundness/difftest.h). A proposer that makes no unit of a benchmark smaller has no row for it.
 /// What cannot be built or run is a row with the reason; only an interruption is an error.
-Result<std::vector<OutputRow>> check_outputs(const BenchmarkSuite& suite,
-                                             const std::vector<UnitRow>& units,
-                                             const std::vector<ProposalRow>& proposals,
+Result<std::vector<OutputRow>> check_outputs(const BenchmarkSuite& suite, const ResultSet& results,
                                              const OutputCheckOptions& options);
 
 }  // namespace llmc

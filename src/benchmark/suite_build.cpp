@@ -11,23 +11,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string in_tree(std::string text, const std::string& tree) {
-  constexpr std::string_view k_placeholder = k_tree_placeholder;
-  for (std::size_t at = text.find(k_placeholder); at != std::string::npos;
-       at = text.find(k_placeholder, at + tree.size()))
-    text.replace(at, k_placeholder.size(), tree);
-  return text;
-}
-
-/// `unit` with the copy's path.
-CompileCommand placed(const CompileCommand& unit, const fs::path& tree) {
-  CompileCommand made = unit;
-  made.directory = in_tree(unit.directory.string(), tree.string());
-  made.file = in_tree(unit.file.string(), tree.string());
-  for (std::string& flag : made.flags) flag = in_tree(flag, tree.string());
-  return made;
-}
-
 /// The unit's path in the tree.
 std::string name_in_tree(const CompileCommand& unit, const fs::path& tree) {
   const fs::path file = (unit.directory / unit.file).lexically_normal();
@@ -87,7 +70,8 @@ Result<LoadedSuite> load_suite(const BenchmarkSuite& suite, const SuiteBuildOpti
     for (const CompileCommand& unit : benchmark.units) {
       if (options.interrupt != nullptr && *options.interrupt != 0)
         return fail("interrupted", ErrorKind::interrupted);
-      const CompileCommand command = placed(unit, built->tree);
+      const CompileCommand command =
+          replace_in_unit(unit, k_tree_placeholder, built->tree.string());
       const std::string name = name_in_tree(command, built->tree);
       auto program = load_unit(command, front_end, benchmark.name + "/" + name);
       if (program)

@@ -14,9 +14,6 @@
 
 namespace llmc {
 
-/// What stands for the copy's path in a manifest.
-inline constexpr const char* k_tree_placeholder = "{tree}";
-
 struct SuiteBuildOptions {
   std::filesystem::path work;  ///< copies are in folders of the benchmarks' names in it
   std::filesystem::path llmc;  ///< this program

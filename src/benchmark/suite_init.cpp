@@ -61,24 +61,13 @@ void guess_runs(const fs::path& folder, Benchmark& benchmark) {
     benchmark.runs = {"make " + target + " CC=\"$CC\" CXX=\"$CXX\""};
 }
 
-/// `text` with {tree} in the place of the copy's path.
-std::string with_placeholder(std::string text, const std::string& tree) {
-  for (std::size_t at = text.find(tree); at != std::string::npos; at = text.find(tree, at))
-    text.replace(at, tree.size(), k_tree_placeholder);
-  return text;
-}
-
 /// The units of a build, as the manifest has them.
 std::vector<CompileCommand> units_of(const RecordedBuild& recorded, const ProjectUnits& loaded,
                                      const fs::path& tree) {
   std::vector<CompileCommand> units;
-  for (const ProjectUnit& unit : loaded.units) {
-    CompileCommand command = recorded.units[unit.places.front()].command;
-    command.file = with_placeholder(command.file.string(), tree.string());
-    command.directory = with_placeholder(command.directory.string(), tree.string());
-    for (std::string& flag : command.flags) flag = with_placeholder(flag, tree.string());
-    units.push_back(std::move(command));
-  }
+  for (const ProjectUnit& unit : loaded.units)
+    units.push_back(replace_in_unit(recorded.units[unit.places.front()].command, tree.string(),
+                                    k_tree_placeholder));
   return units;
 }
 
@@ -98,7 +87,7 @@ Result<void> record(const SuiteInitOptions& options, const FrontEnd& front_end,
            }));
   benchmark.units = units_of(built.recorded, loaded, built.tree);
   for (const std::string& one : loaded.left_out)
-    benchmark.left_out.push_back(with_placeholder(one, built.tree.string()));
+    benchmark.left_out.push_back(replace_all(one, built.tree.string(), k_tree_placeholder));
   if (benchmark.problem.empty() && benchmark.units.empty())
     benchmark.problem = "the build compiled nothing with $CC, $CXX, cc, gcc or clang";
   return {};

@@ -72,7 +72,7 @@ Result<CompileCommand> parse_unit(const Json& json, const std::string& where) {
   CompileCommand unit;
   unit.file = fields.text("file", true);
   unit.directory = fields.text("directory", false);
-  if (unit.directory.empty()) unit.directory = "{tree}";
+  if (unit.directory.empty()) unit.directory = k_tree_placeholder;
   unit.flags = fields.texts("flags");
   unit.is_cxx = fields.text("language", false) == "c++";
   LLMC_CHECK(fields.outcome());
@@ -100,6 +100,20 @@ Result<Benchmark> parse_benchmark(const Json& json, std::size_t number) {
 }
 
 }  // namespace
+
+std::string replace_all(std::string text, std::string_view from, std::string_view to) {
+  for (std::size_t at = text.find(from); at != std::string::npos;
+       at = text.find(from, at + to.size()))
+    text.replace(at, from.size(), to);
+  return text;
+}
+
+CompileCommand replace_in_unit(CompileCommand unit, std::string_view from, std::string_view to) {
+  unit.file = replace_all(unit.file.string(), from, to);
+  unit.directory = replace_all(unit.directory.string(), from, to);
+  for (std::string& flag : unit.flags) flag = replace_all(std::move(flag), from, to);
+  return unit;
+}
 
 Result<BenchmarkSuite> parse_suite(std::string_view text, const fs::path& folder) {
   const Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);

@@ -23,6 +23,9 @@ namespace llmc {
 /// The name of a suite's file, unless another is given.
 inline constexpr const char* k_suite_file_name = "llmc-suite.json";
 
+/// What stands for the copy's path in a manifest.
+inline constexpr const char* k_tree_placeholder = "{tree}";
+
 /// One program or library of a suite.
 struct Benchmark {
   std::string name;
@@ -40,6 +43,12 @@ struct BenchmarkSuite {
   std::filesystem::path folder;  ///< that benchmarks' folders are relative to; not in the file
   std::vector<Benchmark> benchmarks;
 };
+
+/// `text` with `to` in the place of every `from`, which is not empty.
+std::string replace_all(std::string text, std::string_view from, std::string_view to);
+
+/// The same in a unit's paths and flags.
+CompileCommand replace_in_unit(CompileCommand unit, std::string_view from, std::string_view to);
 
 /// The suite in the text of a manifest that lies in `folder`. Errors name the benchmark and the
 /// field.

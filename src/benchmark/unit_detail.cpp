@@ -7,6 +7,8 @@
 #include <string>
 #include <unordered_map>
 
+#include "benchmark/flag_rows.h"
+#include "eval/report_scores.h"
 #include "ir/module.h"
 
 namespace llmc {
@@ -24,24 +26,18 @@ struct Saving {
   }
 };
 
-std::vector<Saving> largest_savings(const std::vector<UnitRow>& units,
-                                    const std::vector<ProposalRow>& proposals, std::size_t most) {
-  std::unordered_map<std::string, Saving> by_unit;
-  for (const UnitRow& unit : units)
-    if (unit.size) by_unit[unit.id].unit = &unit;
-  for (const ProposalRow& row : proposals) {
-    const auto found = by_unit.find(row.id);
-    // What clang makes of the source is no list.
-    if (found == by_unit.end() || row.status != ProposalStatus::ok ||
-        row.list.starts_with("clang "))
-      continue;
-    Saving& saving = found->second;
-    if (*row.size < *saving.unit->size && (saving.row == nullptr || *row.size < *saving.row->size))
-      saving.row = &row;
-  }
+/// Of each unit that some list of passes makes smaller, the best; the `most` largest savings first.
+std::vector<Saving> largest_savings(const ProposalTable& table, std::size_t most) {
   std::vector<Saving> savings;
-  for (const auto& [id, saving] : by_unit)
+  for (std::size_t i = 0; i < table.units.size(); ++i) {
+    Saving saving{table.units[i]};
+    for (const ProposerLists& one : table.proposers) {
+      const ProposalRow* row = smaller_pass_list(*saving.unit, one.by_unit[i]);
+      if (row != nullptr && (saving.row == nullptr || *row->size < *saving.row->size))
+        saving.row = row;
+    }
     if (saving.row != nullptr) savings.push_back(saving);
+  }
   std::ranges::sort(savings, [](const Saving& a, const Saving& b) {
     return std::pair(a.ratio(), a.unit->id) < std::pair(b.ratio(), b.unit->id);
   });
@@ -78,13 +74,11 @@ Result<std::vector<SymbolChange>> symbol_changes(const std::string& before,
 
 Result<std::vector<DetailRow>> unit_details(Evaluator& evaluator,
                                             const std::vector<Program>& programs,
-                                            const std::vector<UnitRow>& units,
-                                            const std::vector<ProposalRow>& proposals,
-                                            std::size_t most) {
+                                            const ResultSet& results, std::size_t most) {
   std::unordered_map<std::string, const Program*> by_id;
   for (const Program& program : programs) by_id.emplace(program.id.hex(), &program);
   std::vector<DetailRow> details;
-  for (const Saving& saving : largest_savings(units, proposals, most)) {
+  for (const Saving& saving : largest_savings(tabulate(results), most)) {
     const auto found = by_id.find(saving.unit->id);
     if (found == by_id.end()) continue;
     const Program& program = *found->second;

@@ -10,13 +10,11 @@
 
 namespace llmc {
 
-/// Details of the `most` units that some sound list makes smallest in relation to -Oz, with that
-/// list: IR and symbols as clang -Oz makes them and as the list does. Of long IR only the beginning
-/// is kept, which says so.
+/// Details of the `most` units of `results` that some sound list makes smallest in relation to -Oz,
+/// with that list: IR and symbols as clang -Oz makes them and as the list does. Of long IR only the
+/// beginning is kept, which says so.
 Result<std::vector<DetailRow>> unit_details(Evaluator& evaluator,
                                             const std::vector<Program>& programs,
-                                            const std::vector<UnitRow>& units,
-                                            const std::vector<ProposalRow>& proposals,
-                                            std::size_t most);
+                                            const ResultSet& results, std::size_t most);
 
 }  // namespace llmc

@@ -8,6 +8,7 @@
 #include "cli/command.h"
 #include "cli/tune_common.h"
 #include "support/files.h"
+#include "support/own_program.h"
 #include "support/terminal.h"
 
 namespace llmc {
@@ -72,9 +73,7 @@ fs::path absolute(const std::string& path) {
 Result<DifftestOptions> request_of(const Options& options, const fs::path& temporary) {
   DifftestOptions request;
   request.list = options.list;
-  std::error_code code;
-  request.llmc = fs::read_symlink("/proc/self/exe", code);
-  if (code) return fail("/proc/self/exe cannot be read; llmc cannot find itself");
+  LLMC_TRY(request.llmc, own_program());
   request.source = absolute(options.source);
   request.build = options.build;
   request.runs = options.runs;

@@ -9,6 +9,7 @@
 #include "cli/command.h"
 #include "cli/eval_common.h"
 #include "corpus/row_file.h"
+#include "eval/result_log.h"
 #include "eval/statistics.h"
 #include "soundness/gzip_file.h"
 
@@ -45,9 +46,7 @@ void add_code_options(CLI::App& app, CodeEvalOptions& options) {
   app.add_option("--run-deadline", options.run_seconds, "Seconds that a program may run")
       ->check(CLI::Range(0.1, 1e4))
       ->capture_default_str();
-  app.add_option("-o,--output", options.output,
-                 "Write the results here, for `llmc eval report` and `llmc eval compare`")
-      ->type_name("FILE");
+  add_results_output(app, options.output);
 }
 
 void print_code_table(const std::vector<CodeRow>& rows) {
@@ -111,6 +110,8 @@ Result<void> evaluate(const CodeEvalOptions& options, RunRow run) {
   }
   ResultSet results;
   results.runs.push_back(std::move(run));
+  LLMC_TRY(ResultLog log, ResultLog::create(options.output));
+  LLMC_CHECK(log.add_new(results));
   ProgressLine line;
   const CorpusProgress progress = show_progress(line, "", "problems");
   const auto deadline = std::chrono::milliseconds(static_cast<long>(options.run_seconds * 1000));
@@ -131,7 +132,7 @@ Result<void> evaluate(const CodeEvalOptions& options, RunRow run) {
     if (row.passed > 0) row.reason.clear();
     results.codes.push_back(std::move(row));
     progress(results.codes.size(), problems.size());
-    LLMC_CHECK(write_results(options.output, results));
+    LLMC_CHECK(log.add_new(results));
   }
   line.clear();
   print_code_table(results.codes);

@@ -9,7 +9,9 @@
 #include "cli/command.h"
 #include "support/database.h"
 #include "support/digest.h"
-#include "support/files.h"
+#include "support/file_digest.h"
+#include "support/own_program.h"
+#include "support/text.h"
 
 namespace llmc {
 
@@ -36,10 +38,34 @@ void EvaluatedChoice::add(CLI::App& app) {
   corpus.add_filter(app);
 }
 
-fs::path EvaluatedChoice::work_path() const {
+void EvalOptions::add_programs(CLI::App& app, SharedOptions& shared, const std::string& files_help,
+                               const std::string& kind) {
+  programs.corpus.split = "validation";
+  programs.corpus.kind = kind;
+  programs.corpus.target = "x86_64";
+  app.add_option("files", shared.files, files_help);
+  app.add_option("-X,--flag", shared.flags, "A compiler flag for source files; repeatable")
+      ->allow_extra_args(false)
+      ->type_name("FLAG");
+  programs.add(app);
+}
+
+void EvalOptions::add_run(CLI::App& app, const std::string& seed_help) {
+  app.add_option("--seed", seed, seed_help)->capture_default_str();
+  add_results_output(app, output);
+}
+
+void add_results_output(CLI::App& app, std::string& output) {
+  app.add_option("-o,--output", output,
+                 "Write the results here, for `llmc eval report` and `llmc eval compare`")
+      ->type_name("FILE");
+}
+
+fs::path suite_work_folder(const std::string& suite, const std::string& work) {
   if (!work.empty()) return fs::absolute(work).lexically_normal();
   const fs::path manifest = fs::absolute(suite).lexically_normal();
-  const fs::path folder = fs::is_directory(manifest) ? manifest : manifest.parent_path();
+  std::error_code ignored;
+  const fs::path folder = fs::is_directory(manifest, ignored) ? manifest : manifest.parent_path();
   return cache_folder() / "eval" /
          fmt::format("{}-{}", folder.filename().string(),
                      Digest::of(folder.string()).hex().substr(0, 8));
@@ -54,21 +80,17 @@ Result<std::vector<EvaluatedProgram>> load_suite_programs(const EvaluatedChoice&
                                                           ProgressLine& line) {
   LLMC_TRY(const BenchmarkSuite suite, read_suite(choice.suite));
   SuiteBuildOptions options;
-  options.work = choice.work_path();
-  options.llmc = fs::read_symlink("/proc/self/exe");
+  options.work = suite_work_folder(choice.suite, choice.work);
+  LLMC_TRY(options.llmc, own_program());
   options.limit = std::chrono::milliseconds(static_cast<long>(choice.build_seconds * 1000));
   options.interrupt = &interrupted;
   options.observe = [&](const std::string& what) { line.show("building " + what); };
   LLMC_TRY(LoadedSuite loaded, load_suite(suite, options));
   line.clear();
-  for (const SuiteFailure& one : loaded.failures) {
-    UnitRow row;
-    row.name = one.unit.empty() ? one.benchmark : one.benchmark + "/" + one.unit;
-    row.id = Digest::of(row.name).hex();
-    row.benchmark = one.benchmark;
-    row.failed = one.reason;
-    failures.push_back(std::move(row));
-  }
+  for (const SuiteFailure& one : loaded.failures)
+    failures.push_back(
+        unloaded_row(one.unit.empty() ? one.benchmark : one.benchmark + "/" + one.unit,
+                     one.benchmark, one.reason));
   std::vector<EvaluatedProgram> programs;
   for (SuiteUnit& unit : loaded.units)
     programs.push_back({unit.benchmark, std::move(unit.program), std::move(unit.command)});
@@ -84,13 +106,8 @@ Result<std::vector<EvaluatedProgram>> load_files(const SharedOptions& options,
     const fs::path folder = fs::path(one.program.name).parent_path();
     programs.push_back({folder.filename().string(), std::move(one.program), one.input->command});
   }
-  for (const LoadFailure& one : failed) {
-    UnitRow row;
-    row.id = Digest::of(one.name).hex();
-    row.name = one.name;
-    row.failed = one.error.substr(0, one.error.find('\n'));
-    failures.push_back(std::move(row));
-  }
+  for (const LoadFailure& one : failed)
+    failures.push_back(unloaded_row(one.name, "", first_line(one.error)));
   return programs;
 }
 
@@ -107,7 +124,7 @@ Result<std::vector<EvaluatedProgram>> EvaluatedChoice::load(const SharedOptions&
   if (!options.files.empty() && !suite.empty())
     return fail("files and --suite: expected one of them", ErrorKind::usage);
   std::vector<EvaluatedProgram> programs;
-  if (!options.files.empty() || (!suite.empty() && !is_split(suite))) {
+  if (!options.files.empty() || has_benchmarks()) {
     LLMC_TRY(programs, options.files.empty() ? load_suite_programs(*this, failures, line)
                                              : load_files(options, failures));
     if (most > 0 && programs.size() > most)
@@ -129,6 +146,8 @@ Result<std::vector<EvaluatedProgram>> EvaluatedChoice::load(const SharedOptions&
   if (programs.empty() && failures.empty()) return fail("no program to evaluate on");
   return programs;
 }
+
+bool EvaluatedChoice::has_benchmarks() const { return !suite.empty() && !is_split(suite); }
 
 std::string EvaluatedChoice::name(const SharedOptions& options) const {
   if (!options.files.empty()) return "files";
@@ -159,13 +178,9 @@ RunRow run_row(const std::string& task, const std::vector<std::string>& argument
 Result<void> name_model(RunRow& row, const ModelInfo& model) {
   row.model = model.name;
   if (model.kind == "server") return {};
-  LLMC_TRY(const std::string bytes, read_file(model.location));
-  row.model_hash = Digest::of(bytes).hex();
+  LLMC_TRY(const Digest digest, digest_of_file(model.location));
+  row.model_hash = digest.hex();
   return {};
-}
-
-Result<void> write_results(const std::string& path, const ResultSet& results) {
-  return path.empty() ? Result<void>() : write_file(path, print_results(results));
 }
 
 }  // namespace llmc

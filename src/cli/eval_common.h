@@ -33,21 +33,41 @@ struct EvaluatedChoice {
                                              std::vector<UnitRow>& failures,
                                              ProgressLine& line) const;
 
+  /// Whether it is a suite with builds and runs of its own, and not the corpus's units.
+  [[nodiscard]] bool has_benchmarks() const;
+
   /// What results say that they are of.
   [[nodiscard]] std::string name(const SharedOptions& options) const;
-
-  /// The folder that a suite's benchmarks are built in.
-  [[nodiscard]] std::filesystem::path work_path() const;
 };
+
+/// What the subcommands that evaluate on programs have in common. Files and compiler flags are in
+/// their SharedOptions.
+struct EvalOptions {
+  EvaluatedChoice programs;
+  std::uint64_t seed = 1;
+  std::string output;
+
+  /// Adds FILES (explained by `files_help`) and -X, which go to `shared`, and the options of
+  /// `programs` to `app`. Without files or a suite, programs are those of `kind` of the corpus's
+  /// validation packages, for x86-64, unless the user says otherwise.
+  void add_programs(CLI::App& app, SharedOptions& shared, const std::string& files_help,
+                    const std::string& kind);
+  /// Adds --seed (explained by `seed_help`) and --output to `app`.
+  void add_run(CLI::App& app, const std::string& seed_help);
+};
+
+/// Adds the --output of results to `app`.
+void add_results_output(CLI::App& app, std::string& output);
+
+/// The folder that the benchmarks of a suite (its manifest, or the folder that it is in) are built
+/// in: `work`, or one of its own in the cache folder where that is empty.
+std::filesystem::path suite_work_folder(const std::string& suite, const std::string& work);
 
 /// What a run of `task` begins its results with.
 RunRow run_row(const std::string& task, const std::vector<std::string>& arguments,
                const std::string& suite, std::uint64_t seed);
 /// The same with the model's name, and the hash of its file if it is one.
 Result<void> name_model(RunRow& row, const ModelInfo& model);
-
-/// Writes `results` to `path`; nothing if that is empty.
-Result<void> write_results(const std::string& path, const ResultSet& results);
 
 int run_eval_init(const std::vector<std::string>& arguments);
 int run_eval_flags(const std::vector<std::string>& arguments);

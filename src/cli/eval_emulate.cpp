@@ -6,6 +6,7 @@
 
 #include "cli/command.h"
 #include "cli/eval_common.h"
+#include "eval/result_log.h"
 #include "eval/statistics.h"
 #include "passes/verdict_table.h"
 #include "propose/emulate.h"
@@ -15,26 +16,17 @@ namespace llmc {
 namespace {
 
 struct EmulateEvalOptions : SharedOptions {
-  EvaluatedChoice programs;
+  EvalOptions eval;
   std::size_t longest = 50;
   bool assembly = false;
   std::uint32_t most_tokens = 0;
   ModelOptions model;
-  std::uint64_t seed = 1;
-  std::string output;
 };
 
 void add_emulate_eval_options(CLI::App& app, EmulateEvalOptions& options) {
-  CorpusChoice& corpus = options.programs.corpus;
-  corpus.split = "validation";
-  corpus.kind = "function";
-  corpus.target = "x86_64";
-  options.programs.most = 100;
-  app.add_option("files", options.files, "Sources or IR (default: functions of the corpus)");
-  app.add_option("-X,--flag", options.flags, "A compiler flag for source files; repeatable")
-      ->allow_extra_args(false)
-      ->type_name("FLAG");
-  options.programs.add(app);
+  options.eval.programs.most = 100;
+  options.eval.add_programs(app, options, "Sources or IR (default: functions of the corpus)",
+                            "function");
   app.add_option("--longest", options.longest,
                  "Lists have 1 to so many passes, uniformly, as in the LLM Compiler paper")
       ->check(CLI::Range(1, 1000))
@@ -43,11 +35,7 @@ void add_emulate_eval_options(CLI::App& app, EmulateEvalOptions& options) {
   app.add_option("--most", options.most_tokens, "Tokens of an answer; 0: what the context leaves")
       ->capture_default_str();
   options.model.add(app);
-  app.add_option("--seed", options.seed, "Seed of the lists and of the choice of programs")
-      ->capture_default_str();
-  app.add_option("-o,--output", options.output,
-                 "Write the results here, for `llmc eval report` and `llmc eval compare`")
-      ->type_name("FILE");
+  options.eval.add_run(app, "Seed of the lists and of the choice of programs");
 }
 
 EmulateRow emulate_row(const EvaluatedProgram& program, const Emulation& emulation) {
@@ -101,14 +89,18 @@ Result<void> evaluate(const EmulateEvalOptions& options, RunRow run) {
   const Alphabet alphabet(catalogue, PassTier::trusted);
   ProgressLine line;
   ResultSet results;
-  LLMC_TRY(const auto programs, options.programs.load(options, options.seed, results.units, line));
+  LLMC_TRY(const auto programs,
+           options.eval.programs.load(options, options.eval.seed, results.units, line));
   LLMC_TRY(const auto model, options.model.open({}));
   LLMC_CHECK(name_model(run, model->info()));
   results.runs.push_back(std::move(run));
-  Random random(options.seed);
+  LLMC_TRY(ResultLog log, ResultLog::create(options.eval.output));
+  LLMC_CHECK(log.add_new(results));
+  Random random(options.eval.seed);
   const CorpusProgress progress = show_progress(line, "asking the model ", "programs");
   std::size_t done = 0, left_out = 0;
   for (const EvaluatedProgram& one : programs) {
+    if (interrupted != 0) return fail("interrupted", ErrorKind::interrupted);
     EmulationSetting setting{random_list(alphabet, options.longest, random),
                              options.assembly ? CodeKind::assembly : CodeKind::ir,
                              "",
@@ -121,16 +113,13 @@ Result<void> evaluate(const EmulateEvalOptions& options, RunRow run) {
       results.emulations.push_back(emulate_row(one, *emulation));
       results.times.push_back({"model", one.program.id.hex(), emulation->seconds});
     } else {
-      UnitRow row;
-      row.id = one.program.id.hex();
-      row.name = one.program.name;
-      row.benchmark = one.benchmark;
-      row.failed = emulation ? emulation->truth_error : emulation.error().message;
-      results.units.push_back(std::move(row));
+      results.units.push_back(
+          failed_row(one.program, one.benchmark,
+                     emulation ? emulation->truth_error : emulation.error().message));
       ++left_out;
     }
     progress(++done, programs.size());
-    LLMC_CHECK(write_results(options.output, results));
+    LLMC_CHECK(log.add_new(results));
   }
   line.clear();
   print_emulations(results.emulations, left_out);
@@ -150,7 +139,8 @@ int run_eval_emulate(const std::vector<std::string>& arguments) {
   catch_interrupts();
   initialize_targets();
   const auto done = evaluate(
-      options, run_row("emulate", arguments, options.programs.name(options), options.seed));
+      options,
+      run_row("emulate", arguments, options.eval.programs.name(options), options.eval.seed));
   return done ? k_exit_done : report(done.error());
 }
 

@@ -18,6 +18,8 @@
 #include "passes/verdict_table.h"
 #include "propose/flag_evaluation.h"
 #include "propose/responses.h"
+#include "support/files.h"
+#include "support/own_program.h"
 #include "support/stopwatch.h"
 #include "tasks/flag_grammar.h"
 #include "tune/portfolio.h"
@@ -34,19 +36,17 @@ constexpr std::uint32_t k_list_answer_tokens = 256;
 constexpr const char* k_model_prefix = "model:";
 
 struct FlagOptions : MeasuringOptions {
-  EvaluatedChoice programs;
+  EvalOptions eval;
   std::vector<std::string> from = {"portfolio", "model"};
   std::vector<std::uint64_t> ks = {1, 2, 5, 10, 30};
   ModelOptions model;
   std::string portfolio;
   std::uint64_t evaluations = 500;
-  std::uint64_t seed = 1;
   bool no_store = false;
   bool unsafe = false;
   SoundnessOptions gate;
   bool run_programs = false;
   std::size_t details = 20;
-  std::string output;
   bool json = false;
 
   [[nodiscard]] bool uses(std::string_view proposer) const {
@@ -66,19 +66,12 @@ std::string check_proposer(const std::string& name) {
 }
 
 void add_flag_options(CLI::App& app, FlagOptions& options) {
-  CorpusChoice& corpus = options.programs.corpus;
-  corpus.split = "validation";
-  corpus.kind = "function";
-  corpus.target = "x86_64";
-  corpus.least_bytes = 200;
-  corpus.most_bytes = 16'384;
-  app.add_option("files", options.files,
-                 "Sources, IR, a compile_commands.json or a folder with one (default: programs of "
-                 "the corpus)");
-  app.add_option("-X,--flag", options.flags, "A compiler flag for source files; repeatable")
-      ->allow_extra_args(false)
-      ->type_name("FLAG");
-  options.programs.add(app);
+  options.eval.programs.corpus.least_bytes = 200;
+  options.eval.programs.corpus.most_bytes = 16'384;
+  options.eval.add_programs(app, options,
+                            "Sources, IR, a compile_commands.json or a folder with one (default: "
+                            "programs of the corpus)",
+                            "function");
   app.add_option("--from", options.from,
                  "Proposers, separated by commas: portfolio; model; model:FILE or model:URL; "
                  "evolve (a search that starts from the portfolio); random (a random search); best "
@@ -99,8 +92,6 @@ void add_flag_options(CLI::App& app, FlagOptions& options) {
   app.add_option("--evals", options.evaluations, "Evaluations of a search for each program")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
-  app.add_option("--seed", options.seed, "Seed of searches and of the choice of programs")
-      ->capture_default_str();
   options.add_measuring(app, "Lists measured, and programs tested, at the same time");
   app.add_flag("--no-store", options.no_store, "Keep no evaluations, look none up");
   options.gate.add_suites(app, "--test-suite");
@@ -112,9 +103,7 @@ void add_flag_options(CLI::App& app, FlagOptions& options) {
   app.add_option("--details", options.details,
                  "Keep IR, sections and symbols of so many units, those that save most")
       ->capture_default_str();
-  app.add_option("-o,--output", options.output,
-                 "Write the results here, for `llmc eval report` and `llmc eval compare`")
-      ->type_name("FILE");
+  options.eval.add_run(app, "Seed of searches and of the choice of programs");
   app.add_flag("--json", options.json, "JSON lines");
   options.add_codegen(app);
   options.add_limits(app);
@@ -128,6 +117,12 @@ struct OpenModel {
   std::optional<ResponseClasses> classes;
 };
 
+/// Where a program is from: what EvaluatedProgram has beside it.
+struct ProgramOrigin {
+  std::string benchmark;
+  std::optional<CompileCommand> command;
+};
+
 /// Everything that one run needs and makes.
 class FlagEvaluation {
  public:
@@ -135,10 +130,9 @@ class FlagEvaluation {
       : options_(options), catalogue_(catalogue), run_(std::move(run)) {}
 
   Result<void> run() {
-    LLMC_TRY(programs_, options_.programs.load(options_, options_.seed, results_.units, line_));
-    for (const UnitRow& one : results_.units) warn(one.name + ": " + one.failed);
-    if (programs_.empty()) return fail("no program could be loaded");
-    for (const EvaluatedProgram& one : programs_) evaluated_.push_back(one.program);
+    if (options_.run_programs && !options_.eval.programs.has_benchmarks())
+      return fail("--run-programs needs a suite; `llmc eval init` writes one", ErrorKind::usage);
+    LLMC_CHECK(load());
     LLMC_CHECK(open());
     LLMC_CHECK(propose());
     LLMC_CHECK(measure());
@@ -158,6 +152,7 @@ class FlagEvaluation {
   }
 
  private:
+  Result<void> load();
   Result<void> open();
   Result<OpenModel> open_model(const std::string& location) const;
   Result<void> propose();
@@ -171,7 +166,8 @@ class FlagEvaluation {
   /// Writes what is known so far.
   Result<void> save() {
     results_.runs = {run_};
-    return write_results(options_.output, results_);
+    const std::string& output = options_.eval.output;
+    return output.empty() ? Result<void>() : write_file(output, print_results(results_));
   }
   void print() const;
   void print_score(const std::string& proposer, std::uint64_t k, const ProposerScore& score) const;
@@ -185,8 +181,8 @@ class FlagEvaluation {
   const PassCatalogue& catalogue_;
   RunRow run_;
   ProgressLine line_;
-  std::vector<EvaluatedProgram> programs_;
-  std::vector<Program> evaluated_;  ///< the same, as the evaluator takes them
+  std::vector<Program> programs_;
+  std::vector<ProgramOrigin> origins_;  ///< of each of them
   std::vector<PassList> portfolio_;
   std::vector<std::pair<std::string, OpenModel>> models_;  ///< by proposer
   std::optional<Store> store_;
@@ -204,7 +200,6 @@ class FlagEvaluation {
   std::map<std::string, PromptOfUnit> prompts_;  ///< by unit
   ResultSet results_;
   std::size_t tested_ = 0;
-  std::map<std::string, std::size_t> failures_;
   std::map<std::pair<std::string, std::string>, std::string> unanswered_;  ///< by proposer and unit
   std::uint64_t tokens_ = 0;
 };
@@ -223,6 +218,18 @@ Result<OpenModel> FlagEvaluation::open_model(const std::string& location) const 
   LLMC_TRY(open.model, named.open({open.grammar.get(), open.paper_grammar.get()}));
   LLMC_TRY(open.classes, response_classes_of(open.model->info()));
   return open;
+}
+
+Result<void> FlagEvaluation::load() {
+  LLMC_TRY(auto loaded,
+           options_.eval.programs.load(options_, options_.eval.seed, results_.units, line_));
+  for (const UnitRow& one : results_.units) warn(one.name + ": " + one.failed);
+  if (loaded.empty()) return fail("no program could be loaded");
+  for (EvaluatedProgram& one : loaded) {
+    programs_.push_back(std::move(one.program));
+    origins_.push_back({std::move(one.benchmark), std::move(one.command)});
+  }
+  return {};
 }
 
 Result<void> FlagEvaluation::open() {
@@ -269,19 +276,16 @@ Result<void> FlagEvaluation::ask(const std::string& proposer, OpenModel& open) {
   FlagProposals proposals{proposer, {}};
   const auto start = Clock::now();
   const CorpusProgress progress = show_progress(line_, "asking " + proposer + " ", "programs");
-  for (const EvaluatedProgram& one : programs_) {
+  for (const Program& program : programs_) {
     LLMC_TRY(const ModelAdvice said,
              open.classes
-                 ? ask_for_responses(one.program, *open.model, *open.classes, catalogue_, advice)
-                 : ask_model(one.program, *open.model, catalogue_, advice));
-    if (!said.failure.empty()) {
-      ++failures_[proposer + ": " + said.failure];
-      unanswered_[{proposer, one.program.id.hex()}] = said.failure;
-    }
+                 ? ask_for_responses(program, *open.model, *open.classes, catalogue_, advice)
+                 : ask_model(program, *open.model, catalogue_, advice));
+    const std::string id = program.id.hex();
+    if (!said.failure.empty()) unanswered_[{proposer, id}] = said.failure;
     std::vector<std::string>& lists = proposals.lists.emplace_back();
     for (const RankedList& ranked : rank_lists(said, options_.most_lists()))
       lists.push_back(ranked.list.to_string());
-    const std::string id = one.program.id.hex();
     for (const AnsweredQuestion& question : said.answers)
       for (const Advice& answer : question.advice)
         if (question.about.empty() && answer.list && answer.after > 0)
@@ -300,22 +304,22 @@ Result<void> FlagEvaluation::ask(const std::string& proposer, OpenModel& open) {
 
 Result<void> FlagEvaluation::measure() {
   const auto start = Clock::now();
-  auto sizes = measure_proposals(*evaluator_, evaluated_, proposals_, options_.what(),
+  auto sizes = measure_proposals(*evaluator_, programs_, proposals_, options_.what(),
                                  show_progress(line_, "measuring ", "programs"));
   line_.clear();
   if (!sizes) return std::unexpected(sizes.error());
   add_time("measuring", start);
   std::set<std::string> known;
   for (std::size_t i = 0; i < programs_.size(); ++i) {
-    const Program& program = programs_[i].program;
+    const Program& program = programs_[i];
     if (!known.insert(program.id.hex()).second) continue;  // the same content twice
-    UnitRow unit = unit_row(program, programs_[i].benchmark, (*sizes)[i]);
+    UnitRow unit = unit_row(program, origins_[i].benchmark, (*sizes)[i]);
     if (const auto prompt = prompts_.find(unit.id); prompt != prompts_.end()) {
       unit.tokens = prompt->second.tokens;
       unit.fits = prompt->second.fits;
       unit.split = prompt->second.is_split;
     }
-    for (const FlagProposals& one : proposals_)
+    for (const FlagProposals& one : proposals_) {
       for (ProposalRow& row : list_rows(unit.id, one.proposer, one.lists[i], (*sizes)[i])) {
         if (const auto said = expected_.find({one.proposer, unit.id, row.list});
             said != expected_.end()) {
@@ -324,10 +328,10 @@ Result<void> FlagEvaluation::measure() {
         }
         results_.proposals.push_back(std::move(row));
       }
-    for (const FlagProposals& one : proposals_)
       if (const auto why = unanswered_.find({one.proposer, unit.id});
           why != unanswered_.end() && one.lists[i].empty())
         results_.proposals.push_back(unanswered_row(unit.id, one.proposer, why->second));
+    }
     results_.units.push_back(std::move(unit));
   }
   return {};
@@ -340,11 +344,11 @@ Result<void> FlagEvaluation::search(const std::string& strategy) {
   setting.options.evaluations = options_.evaluations;
   setting.options.objective = options_.what();
   setting.options.minimise = Minimise::none;
-  setting.options.seed = options_.seed;
+  setting.options.seed = options_.eval.seed;
   const CorpusProgress progress = show_progress(line_, strategy + " ", "programs");
   const auto start = Clock::now();
   LLMC_TRY(const auto searched,
-           tune(*evaluator_, evaluated_, setting, /*broadcast=*/0,
+           tune(*evaluator_, programs_, setting, /*broadcast=*/0,
                 [&](const TunerProgress& now) { progress(now.programs_done, programs_.size()); }));
   line_.clear();
   if (interrupted != 0) return fail("interrupted", ErrorKind::interrupted);
@@ -367,13 +371,14 @@ Result<void> FlagEvaluation::compile_at_levels() {
   if (levels.empty()) return {};
   LLMC_TRY(const FrontEnd front_end, FrontEnd::find());
   std::set<std::string> known;
-  for (const EvaluatedProgram& one : programs_) {
-    const std::string id = one.program.id.hex();
-    if (!one.command || !known.insert(id).second) continue;
+  for (std::size_t i = 0; i < programs_.size(); ++i) {
+    const std::string id = programs_[i].id.hex();
+    const auto& command = origins_[i].command;
+    if (!command || !known.insert(id).second) continue;
     for (const std::string& level : levels) {
       if (interrupted != 0) return fail("interrupted", ErrorKind::interrupted);
-      line_.show("clang " + level + " " + one.program.name);
-      results_.proposals.push_back(level_row(id, level, front_end, *one.command, options_.what()));
+      line_.show("clang " + level + " " + programs_[i].name);
+      results_.proposals.push_back(level_row(id, level, front_end, *command, options_.what()));
     }
   }
   line_.clear();
@@ -392,11 +397,11 @@ Result<void> FlagEvaluation::test() {
   LLMC_TRY(auto checkers, options_.gate.make_checkers(verdicts.get(), line_));
   const auto is_sound = [&](const std::string& list) -> Result<bool> {
     if (interrupted != 0) return fail("interrupted", ErrorKind::interrupted);
-    if (list.starts_with("clang ")) return true;
+    if (is_clang_level(list)) return true;
     LLMC_TRY(const Verdict verdict, check_all(checkers, list));
     return verdict.sound();
   };
-  LLMC_TRY(tested_, test_deciding_lists(results_.proposals, results_.units, options_.ks, is_sound,
+  LLMC_TRY(tested_, test_deciding_lists(results_, options_.ks, is_sound,
                                         show_progress(line_, "testing ", "lists")));
   line_.clear();
   add_time("testing", start);
@@ -404,26 +409,23 @@ Result<void> FlagEvaluation::test() {
 }
 
 Result<void> FlagEvaluation::keep_details() {
-  if (options_.output.empty() || options_.details == 0) return {};
+  if (options_.eval.output.empty() || options_.details == 0) return {};
   line_.show("looking at what changed");
-  LLMC_TRY(results_.details, unit_details(*evaluator_, evaluated_, results_.units,
-                                          results_.proposals, options_.details));
+  LLMC_TRY(results_.details, unit_details(*evaluator_, programs_, results_, options_.details));
   line_.clear();
   return {};
 }
 
 Result<void> FlagEvaluation::run_benchmarks() {
-  if (options_.programs.suite.empty())
-    return fail("--run-programs needs a suite; `llmc eval init` writes one", ErrorKind::usage);
-  LLMC_TRY(const BenchmarkSuite suite, read_suite(options_.programs.suite));
+  const EvaluatedChoice& choice = options_.eval.programs;
+  LLMC_TRY(const BenchmarkSuite suite, read_suite(choice.suite));
   OutputCheckOptions setting;
-  setting.work = options_.programs.work_path();
-  setting.llmc = fs::read_symlink("/proc/self/exe");
-  setting.limit =
-      std::chrono::milliseconds(static_cast<long>(options_.programs.build_seconds * 1000));
+  setting.work = suite_work_folder(choice.suite, choice.work);
+  LLMC_TRY(setting.llmc, own_program());
+  setting.limit = std::chrono::milliseconds(static_cast<long>(choice.build_seconds * 1000));
   setting.interrupt = &interrupted;
   setting.observe = [&](const std::string& what) { line_.show(what); };
-  LLMC_TRY(results_.outputs, check_outputs(suite, results_.units, results_.proposals, setting));
+  LLMC_TRY(results_.outputs, check_outputs(suite, results_, setting));
   line_.clear();
   return {};
 }
@@ -455,7 +457,7 @@ void FlagEvaluation::print_score(const std::string& proposer, std::uint64_t k,
 
 void FlagEvaluation::print() const {
   const ProposalTable table = tabulate(results_);
-  const Resampling resampling{2000, options_.seed, {}};
+  const Resampling resampling{2000, options_.eval.seed, {}};
   if (!options_.json)
     fmt::print(
         "{} programs{}{}\n\n{:<12} {:>5} {:>8} {:>9} {:>9} {:>15} {:>10} {:>10}\n",
@@ -492,7 +494,7 @@ void FlagEvaluation::print_comparison(const ProposalTable& table) const {
   };
   const auto portfolio = find("portfolio"), model = find("model");
   if (portfolio == table.proposers.end() || model == table.proposers.end()) return;
-  const Resampling resampling{2000, options_.seed, {}};
+  const Resampling resampling{2000, options_.eval.seed, {}};
   fmt::print("\nmodel against portfolio, gain in points with 95 % interval:");
   const char* comma = "";
   for (const std::uint64_t k : options_.ks) {
@@ -509,7 +511,9 @@ void FlagEvaluation::print_comparison(const ProposalTable& table) const {
 }
 
 void FlagEvaluation::print_costs() const {
-  for (const auto& [why, times] : failures_) warn(fmt::format("{} programs: {}", times, why));
+  std::map<std::string, std::size_t> failures;
+  for (const auto& [asked, why] : unanswered_) ++failures[asked.first + ": " + why];
+  for (const auto& [why, times] : failures) warn(fmt::format("{} programs: {}", times, why));
   const auto unsound = static_cast<std::size_t>(
       std::ranges::count(results_.proposals, ProposalStatus::unsound, &ProposalRow::status));
   if (options_.json) {
@@ -556,7 +560,7 @@ int run_eval_flags(const std::vector<std::string>& arguments) {
   initialize_targets();
   const auto catalogue = installed_catalogue();
   if (!catalogue) return report(catalogue.error());
-  RunRow run = run_row("flags", arguments, options.programs.name(options), options.seed);
+  RunRow run = run_row("flags", arguments, options.eval.programs.name(options), options.eval.seed);
   run.objective = options.objective;
   const auto done = FlagEvaluation(options, *catalogue, std::move(run)).run();
   return done ? k_exit_done : report(done.error());

@@ -7,6 +7,7 @@
 #include "cli/command.h"
 #include "cli/eval_common.h"
 #include "support/files.h"
+#include "support/own_program.h"
 
 namespace llmc {
 namespace {
@@ -77,12 +78,8 @@ Result<void> init(const InitOptions& options) {
   setting.build = options.build;
   setting.runs = options.runs;
   setting.compare = options.compare;
-  EvaluatedChoice choice;
-  choice.suite = setting.tree.string();
-  choice.work = options.work;
-  setting.work = choice.work_path();
-  setting.llmc = fs::read_symlink("/proc/self/exe", code);
-  if (code) return fail("/proc/self/exe cannot be read; llmc cannot find itself");
+  setting.work = suite_work_folder(setting.tree, options.work);
+  LLMC_TRY(setting.llmc, own_program());
   setting.limit = std::chrono::milliseconds(static_cast<long>(options.build_seconds * 1000));
   setting.interrupt = &interrupted;
   ProgressLine line;

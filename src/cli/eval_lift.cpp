@@ -9,13 +9,14 @@
 #include "cli/command.h"
 #include "cli/eval_common.h"
 #include "cli/lift_common.h"
+#include "eval/result_log.h"
 #include "support/stopwatch.h"
 
 namespace llmc {
 namespace {
 
 struct LiftEvalOptions : SharedOptions {
-  EvaluatedChoice programs;
+  EvalOptions eval;
   std::vector<std::string> by = {"rules", "search"};
   RuleOptions rules;
   bool gives_signatures = false;
@@ -23,22 +24,13 @@ struct LiftEvalOptions : SharedOptions {
   SamplingOptions sampling;
   unsigned answers = 1;
   std::uint32_t most_tokens = 1024;
-  std::uint64_t seed = 1;
-  std::string output;
 };
 
 void add_lift_eval_options(CLI::App& app, LiftEvalOptions& options) {
-  CorpusChoice& corpus = options.programs.corpus;
-  corpus.split = "validation";
-  corpus.kind = "unit";
-  corpus.target = "x86_64";
-  app.add_option("files", options.files,
-                 "Sources, IR, a compile_commands.json or a folder with one (default: units of "
-                 "the corpus)");
-  app.add_option("-X,--flag", options.flags, "A compiler flag for source files; repeatable")
-      ->allow_extra_args(false)
-      ->type_name("FLAG");
-  options.programs.add(app);
+  options.eval.add_programs(app, options,
+                            "Sources, IR, a compile_commands.json or a folder with one (default: "
+                            "units of the corpus)",
+                            "unit");
   app.add_option("--by", options.by,
                  "Separated by commas: rules (alone, at once); search (on top of them); model "
                  "(asked for what these do not bring to an exact match)")
@@ -54,10 +46,7 @@ void add_lift_eval_options(CLI::App& app, LiftEvalOptions& options) {
   app.add_option("-k", options.answers, "Answers of the model")->capture_default_str();
   app.add_option("--most", options.most_tokens, "Tokens of an answer; 0: what the context leaves")
       ->capture_default_str();
-  app.add_option("--seed", options.seed, "Seed of the choice of programs")->capture_default_str();
-  app.add_option("-o,--output", options.output,
-                 "Write the results here, for `llmc eval report` and `llmc eval compare`")
-      ->type_name("FILE");
+  options.eval.add_run(app, "Seed of the choice of programs");
 }
 
 /// Functions that reached a rung or a verdict.
@@ -122,29 +111,26 @@ Result<void> lift_one(const EvaluatedProgram& program, const LiftEvalOptions& op
 Result<void> evaluate(const LiftEvalOptions& options, RunRow run) {
   ProgressLine line;
   ResultSet results;
-  LLMC_TRY(const auto programs, options.programs.load(options, options.seed, results.units, line));
+  LLMC_TRY(const auto programs,
+           options.eval.programs.load(options, options.eval.seed, results.units, line));
   std::unique_ptr<LanguageModel> model;
   if (std::ranges::find(options.by, "model") != options.by.end()) {
     LLMC_TRY(model, options.model.open({}));
     LLMC_CHECK(name_model(run, model->info()));
   }
   results.runs.push_back(std::move(run));
+  LLMC_TRY(ResultLog log, ResultLog::create(options.eval.output));
+  LLMC_CHECK(log.add_new(results));
   const CorpusProgress progress = show_progress(line, "lifting ", "units");
   std::size_t done = 0;
   for (const EvaluatedProgram& one : programs) {
     if (interrupted != 0) return fail("interrupted", ErrorKind::interrupted);
     if (const auto lifted = lift_one(one, options, model.get(), results); !lifted) {
       if (lifted.error().kind == ErrorKind::interrupted) return lifted;
-      UnitRow row;
-      row.id = one.program.id.hex();
-      row.name = one.program.name;
-      row.benchmark = one.benchmark;
-      row.failed = lifted.error().message;
-      results.units.push_back(std::move(row));
+      results.units.push_back(failed_row(one.program, one.benchmark, lifted.error().message));
     }
     progress(++done, programs.size());
-    // What is done is kept if this run is killed.
-    LLMC_CHECK(write_results(options.output, results));
+    LLMC_CHECK(log.add_new(results));
   }
   line.clear();
   for (const UnitRow& one : results.units)
@@ -165,8 +151,8 @@ int run_eval_lift(const std::vector<std::string>& arguments) {
   if (const int code = parse_options(app, arguments); code >= 0) return code;
   catch_interrupts();
   initialize_targets();
-  const auto done =
-      evaluate(options, run_row("lift", arguments, options.programs.name(options), options.seed));
+  const auto done = evaluate(
+      options, run_row("lift", arguments, options.eval.programs.name(options), options.eval.seed));
   return done ? k_exit_done : report(done.error());
 }
 

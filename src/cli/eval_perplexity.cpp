@@ -7,6 +7,7 @@
 
 #include "cli/command.h"
 #include "cli/eval_common.h"
+#include "eval/result_log.h"
 #include "ir/module.h"
 #include "ir/normal_form.h"
 #include "sandbox/child.h"
@@ -16,32 +17,20 @@ namespace llmc {
 namespace {
 
 struct PerplexityEvalOptions : SharedOptions {
-  EvaluatedChoice programs;
+  EvalOptions eval;
   ModelOptions model;
   std::uint32_t window = 512;
-  std::uint64_t seed = 1;
-  std::string output;
 };
 
 void add_perplexity_options(CLI::App& app, PerplexityEvalOptions& options) {
-  CorpusChoice& corpus = options.programs.corpus;
-  corpus.split = "validation";
-  corpus.kind = "function";
-  corpus.target = "x86_64";
-  options.programs.most = 200;
-  app.add_option("files", options.files, "Sources or IR (default: functions of the corpus)");
-  app.add_option("-X,--flag", options.flags, "A compiler flag for source files; repeatable")
-      ->allow_extra_args(false)
-      ->type_name("FLAG");
-  options.programs.add(app);
+  options.eval.programs.most = 200;
+  options.eval.add_programs(app, options, "Sources or IR (default: functions of the corpus)",
+                            "function");
   options.model.add(app);
   app.add_option("--window", options.window, "Tokens of a window; 0: the whole context")
       ->check(CLI::Range(0, 1 << 20))
       ->capture_default_str();
-  app.add_option("--seed", options.seed, "Seed of the choice of programs")->capture_default_str();
-  app.add_option("-o,--output", options.output,
-                 "Write the results here, for `llmc eval report` and `llmc eval compare`")
-      ->type_name("FILE");
+  options.eval.add_run(app, "Seed of the choice of programs");
 }
 
 /// The texts of one program that are scored: unoptimised IR in normal form, and what clang -Oz
@@ -82,13 +71,17 @@ void print_perplexities(const std::vector<PerplexityRow>& rows, std::size_t left
 Result<void> evaluate(const PerplexityEvalOptions& options, RunRow run) {
   ProgressLine line;
   ResultSet results;
-  LLMC_TRY(const auto programs, options.programs.load(options, options.seed, results.units, line));
+  LLMC_TRY(const auto programs,
+           options.eval.programs.load(options, options.eval.seed, results.units, line));
   LLMC_TRY(const auto model, options.model.open({}));
   LLMC_CHECK(name_model(run, model->info()));
   results.runs.push_back(std::move(run));
+  LLMC_TRY(ResultLog log, ResultLog::create(options.eval.output));
+  LLMC_CHECK(log.add_new(results));
   const CorpusProgress progress = show_progress(line, "scoring ", "programs");
   std::size_t done = 0, left_out = 0;
   for (const EvaluatedProgram& one : programs) {
+    if (interrupted != 0) return fail("interrupted", ErrorKind::interrupted);
     for (const std::string language : {"ir", "assembly"}) {
       const auto text = text_in(language, one.program);
       const auto tokens =
@@ -109,10 +102,11 @@ Result<void> evaluate(const PerplexityEvalOptions& options, RunRow run) {
            -score->log_probability});
     }
     progress(++done, programs.size());
+    LLMC_CHECK(log.add_new(results));
   }
   line.clear();
   print_perplexities(results.perplexities, left_out);
-  return write_results(options.output, results);
+  return {};
 }
 
 }  // namespace
@@ -129,7 +123,8 @@ int run_eval_perplexity(const std::vector<std::string>& arguments) {
   catch_interrupts();
   initialize_targets();
   const auto done = evaluate(
-      options, run_row("perplexity", arguments, options.programs.name(options), options.seed));
+      options,
+      run_row("perplexity", arguments, options.eval.programs.name(options), options.eval.seed));
   return done ? k_exit_done : report(done.error());
 }
 

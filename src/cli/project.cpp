@@ -18,6 +18,7 @@
 #include "propose/responses.h"
 #include "support/database.h"
 #include "support/files.h"
+#include "support/own_program.h"
 #include "support/terminal.h"
 #include "toolchain/front_end.h"
 #include "tune/portfolio.h"
@@ -168,8 +169,7 @@ Result<ProjectCommands> commands_of(const ProjectOptions& options, const FrontEn
   std::error_code code;
   commands.source = fs::canonical(options.folder, code);
   if (code) return fail(options.folder + ": cannot be read", ErrorKind::usage);
-  commands.llmc = fs::read_symlink("/proc/self/exe", code);
-  if (code) return fail("/proc/self/exe cannot be read; llmc cannot find itself");
+  LLMC_TRY(commands.llmc, own_program());
   commands.clean = options.clean;
   commands.build = options.build;
   commands.test = options.test;

@@ -14,6 +14,7 @@
 #include "serve/server.h"
 #include "support/database.h"
 #include "support/files.h"
+#include "support/own_program.h"
 
 namespace llmc {
 namespace fs = std::filesystem;
@@ -76,14 +77,12 @@ Result<std::string> read_key(const std::string& file) {
 Result<ServerSettings> settings_of(const Options& options) {
   ServerSettings settings = options.settings;
   LLMC_TRY(settings.key, read_key(options.key_file));
-  std::error_code code;
-  settings.work.program = fs::read_symlink("/proc/self/exe", code);
-  if (code) return fail("/proc/self/exe: " + code.message());
+  LLMC_TRY(settings.work.program, own_program());
   settings.work.cache =
       fs::absolute(options.cache.empty() ? cache_folder() / "serve" : fs::path(options.cache));
   const char* model = std::getenv("LLMC_MODEL");
   settings.work.model = options.model.empty() && model != nullptr ? model : options.model;
-  if (fs::exists(settings.work.model, code))
+  if (std::error_code ignored; fs::exists(settings.work.model, ignored))
     settings.work.model = fs::absolute(settings.work.model).string();
   settings.work.confined = !options.unconfined;
   settings.work.limit = std::chrono::milliseconds(static_cast<long>(options.seconds * 1000));

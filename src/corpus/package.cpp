@@ -16,7 +16,7 @@ namespace {
 namespace fs = std::filesystem;
 
 /// The first line of a text, trimmed.
-std::string first_line(const std::string& text) {
+std::string trimmed_first_line(const std::string& text) {
   std::string line = text.substr(0, text.find('\n'));
   while (!line.empty() && std::isspace(static_cast<unsigned char>(line.back())) != 0)
     line.pop_back();
@@ -26,7 +26,7 @@ std::string first_line(const std::string& text) {
 /// Why a package could not be fetched or built, as the script left it.
 std::string failure_of(const fs::path& folder, const std::string& errors) {
   if (const auto reason = read_file(folder / "failure"); reason && !reason->empty())
-    return first_line(*reason);
+    return trimmed_first_line(*reason);
   std::istringstream lines(errors);
   for (std::string line; std::getline(lines, line);)
     if (const std::size_t at = line.find("error: "); at != line.npos) return line.substr(at + 7);
@@ -125,7 +125,7 @@ std::string licences_of(std::string_view copyright) {
   for (std::string line; std::getline(lines, line);) {
     is_machine_readable |= line.starts_with("Format:");
     if (!line.starts_with("License:")) continue;
-    line = first_line(line.substr(8));
+    line = trimmed_first_line(line.substr(8));
     line.erase(0, line.find_first_not_of(" \t"));
     if (!line.empty() && std::ranges::find(names, line) == names.end()) names.push_back(line);
   }

@@ -105,6 +105,12 @@ const ProposalRow* best_list(const std::vector<const ProposalRow*>& lists,
   return best;
 }
 
+const ProposalRow* smaller_list(const UnitRow& unit, const std::vector<const ProposalRow*>& lists,
+                                const CountsList& counts) {
+  const ProposalRow* best = best_list(lists, counts);
+  return best != nullptr && *best->size < *unit.size ? best : nullptr;
+}
+
 ProposerScore score_proposer(const ProposalTable& table, const ProposerLists& lists,
                              const CountsList& counts, const Resampling& resampling) {
   ProposerScore score;
@@ -129,10 +135,9 @@ ProposerScore score_proposer(const ProposalTable& table, const ProposerLists& li
 double gain_with(const ProposalTable& table, const ProposerLists& lists, const CountsList& counts) {
   std::vector<double> log_ratios;
   for (std::size_t i = 0; i < table.units.size(); ++i) {
-    const ProposalRow* best = best_list(lists.by_unit[i], counts);
-    const std::uint64_t before = *table.units[i]->size;
-    log_ratios.push_back(best == nullptr ? 0
-                                         : log_size_ratio(std::min(before, *best->size), before));
+    const UnitRow& unit = *table.units[i];
+    const ProposalRow* smaller = smaller_list(unit, lists.by_unit[i], counts);
+    log_ratios.push_back(smaller == nullptr ? 0 : log_size_ratio(*smaller->size, *unit.size));
   }
   return gain_of(log_ratios);
 }

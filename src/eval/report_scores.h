@@ -39,6 +39,10 @@ CountsList first_compilations(std::uint64_t compilations);
 const ProposalRow* best_list(const std::vector<const ProposalRow*>& lists,
                              const CountsList& counts);
 
+/// The same, but null also if it makes `unit` no smaller than -Oz does.
+const ProposalRow* smaller_list(const UnitRow& unit, const std::vector<const ProposalRow*>& lists,
+                                const CountsList& counts);
+
 /// A proposer's gains over all units of a table. Gains are 1 - geometric mean of size / -Oz size.
 struct ProposerScore {
   std::size_t units = 0;

@@ -402,20 +402,6 @@ struct KeyOf {
   std::string operator()(const CodeRow& row) const { return joined({row.set, row.problem}); }
 };
 
-/// Calls `use` with every list of rows, in the order of ResultRow's types.
-void for_each_kind(auto& results, const auto& use) {
-  use(results.runs);
-  use(results.units);
-  use(results.proposals);
-  use(results.times);
-  use(results.details);
-  use(results.outputs);
-  use(results.lifts);
-  use(results.emulations);
-  use(results.perplexities);
-  use(results.codes);
-}
-
 /// The line of a row, for people: without its end, and not much of it.
 std::string excerpt(const ResultRow& row) {
   constexpr std::size_t k_most = 400;

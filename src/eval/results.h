@@ -226,6 +226,20 @@ struct ResultSet {
   [[nodiscard]] bool empty() const;
 };
 
+/// Calls `use` with every list of rows of a ResultSet, in the order of ResultRow's types.
+void for_each_kind(auto& results, const auto& use) {
+  use(results.runs);
+  use(results.units);
+  use(results.proposals);
+  use(results.times);
+  use(results.details);
+  use(results.outputs);
+  use(results.lifts);
+  use(results.emulations);
+  use(results.perplexities);
+  use(results.codes);
+}
+
 /// A file's name, for notes, and what could be read of it.
 using NamedResults = std::pair<std::string, ReadResults>;
 

@@ -15,14 +15,14 @@
 #include <llvm/Support/SourceMgr.h>
 #include <llvm/Support/raw_ostream.h>
 
+#include "support/text.h"
+
 namespace llmc {
 namespace {
 
 /// The context's own handler prints to standard error and exits on errors; passes' remarks and
 /// warnings are nobody's business here.
 void ignore_diagnostic(const llvm::DiagnosticInfo*, void*) {}
-
-std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 
 std::unexpected<Error> bitcode_error(const std::string& name, llvm::Error error) {
   return fail(fmt::format(

@@ -5,6 +5,7 @@
 
 #include "support/files.h"
 #include "support/subprocess.h"
+#include "support/text.h"
 #include "toolchain/front_end.h"
 
 namespace llmc {
@@ -40,7 +41,7 @@ Result<std::string> syntax_tree(const FrontEnd& front_end, const std::filesystem
   if (result.exit_status == 0) return result.output;
   const std::size_t at = result.errors.find("error: ");
   const std::string words = at == std::string::npos ? "clang failed" : result.errors.substr(at + 7);
-  return fail("its declarations cannot be read: " + words.substr(0, words.find('\n')));
+  return fail("its declarations cannot be read: " + first_line(words));
 }
 
 }  // namespace

@@ -22,6 +22,7 @@
 #include "lift/lift_data.h"
 #include "lift/lift_symbols.h"
 #include "lift/lift_unit.h"
+#include "support/text.h"
 
 namespace llmc {
 namespace {
@@ -345,7 +346,7 @@ Result<std::string> Joiner::text() const {
   std::string problem;
   llvm::raw_string_ostream problems(problem);
   if (llvm::verifyModule(*module_, &problems))
-    return fail("the joined IR is not valid: " + problem.substr(0, problem.find('\n')));
+    return fail("the joined IR is not valid: " + first_line(problem));
   std::string ir;
   llvm::raw_string_ostream stream(ir);
   module_->print(stream, nullptr);

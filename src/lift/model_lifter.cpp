@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "support/text.h"
 #include "tasks/answers.h"
 #include "tasks/assembly_text.h"
 #include "tasks/prompts.h"
@@ -20,12 +21,6 @@ LiftCandidate judge(const Completion& completion, const std::string& assembly) {
   candidate.ir = std::move(answer->ir);
   candidate.standing = climb(candidate.ir, assembly);
   return candidate;
-}
-
-/// What is wrong, in one line.
-std::string complaint_of(const LiftCandidate& candidate) {
-  const std::string& reason = candidate.standing.reason;
-  return reason.substr(0, reason.find('\n'));
 }
 
 /// One conversation about one assembly.
@@ -94,7 +89,7 @@ Result<ModelLift> lift_by_model(const std::string& assembly, LanguageModel& mode
   for (; rounds > 0 && lifting.wrong() != nullptr; --rounds) {
     const LiftCandidate wrong = *lifting.wrong();
     // What was answered before stands where this fails.
-    if (!lifting.correct(wrong.ir, complaint_of(wrong))) break;
+    if (!lifting.correct(wrong.ir, first_line(wrong.standing.reason))) break;
   }
   return lifting.take();
 }

@@ -14,6 +14,7 @@
 #include "lift/lift_data.h"
 #include "lift/lift_function.h"
 #include "lift/recover.h"
+#include "support/text.h"
 #include "toolchain/codegen.h"
 #include "toolchain/optimizer.h"
 
@@ -81,7 +82,7 @@ Result<void> verify(const llvm::Module& module) {
   std::string message;
   llvm::raw_string_ostream stream(message);
   if (!llvm::verifyModule(module, &stream)) return {};
-  return fail("the lifted IR is not valid: " + message.substr(0, message.find('\n')));
+  return fail("the lifted IR is not valid: " + first_line(message));
 }
 
 /// Jump tables and pages leave declarations behind.

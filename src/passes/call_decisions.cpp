@@ -10,6 +10,7 @@
 #include <map>
 #include <optional>
 
+#include "passes/own_elements.h"
 #include "support/numbers.h"
 
 namespace llmc {
@@ -81,12 +82,6 @@ class CallDecisionsPass : public llvm::PassInfoMixin<CallDecisionsPass> {
   FunctionDecisions decisions_;
 };
 
-bool can_stand_in_list(llvm::StringRef name) {
-  return !name.empty() && std::ranges::all_of(name, [](unsigned char c) {
-    return std::isalnum(c) != 0 || c == '_' || c == '.' || c == '$' || c == '-';
-  });
-}
-
 }  // namespace
 
 void register_call_decisions(llvm::PassBuilder& builder) {
@@ -107,7 +102,9 @@ bool are_call_decisions(std::string_view parameters) {
 std::vector<CallSite> call_sites(llvm::Module& module) {
   std::vector<CallSite> sites;
   for (llvm::Function& function : module) {
-    if (function.isDeclaration() || !can_stand_in_list(function.getName())) continue;
+    if (function.isDeclaration() ||
+        !can_stand_in_list({function.getName().data(), function.getName().size()}))
+      continue;
     unsigned number = 0;
     for (const llvm::CallBase* call : open_calls(function))
       sites.push_back(

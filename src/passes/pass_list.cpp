@@ -7,7 +7,7 @@
 #include <optional>
 
 #include "passes/call_decisions.h"
-#include "passes/targeted.h"
+#include "passes/own_elements.h"
 
 namespace llmc {
 namespace {
@@ -346,8 +346,7 @@ Result<PassList> PassList::parse(std::string_view text, const PassCatalogue& cat
 Result<void> check_with_llvm(std::string_view passes) {
   llvm::ModulePassManager pipeline;
   llvm::PassBuilder builder;
-  register_targeted_parts(builder);
-  register_call_decisions(builder);
+  register_own_elements(builder);
   const llvm::StringRef text(passes.data(), passes.size());
   if (llvm::Error error = builder.parsePassPipeline(pipeline, text))
     return fail(llvm::toString(std::move(error)));

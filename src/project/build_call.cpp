@@ -22,6 +22,7 @@
 #include "support/files.h"
 #include "support/numbers.h"
 #include "support/subprocess.h"
+#include "support/text.h"
 #include "toolchain/codegen.h"
 #include "toolchain/front_end.h"
 
@@ -74,7 +75,7 @@ class UnitBuild {
     auto status = compile();
     if (!status) {
       row_.action = WrapperAction::fell_back;
-      row_.reason = status.error().message.substr(0, status.error().message.find('\n'));
+      row_.reason = first_line(status.error().message);
       return by_clang();
     }
     return *status;

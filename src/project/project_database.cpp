@@ -5,6 +5,7 @@
 #include "project/unit_call.h"
 #include "support/files.h"
 #include "support/subprocess.h"
+#include "support/text.h"
 
 namespace llmc {
 namespace fs = std::filesystem;
@@ -21,8 +22,6 @@ std::vector<std::string> arguments_of(const CompileCommand& command, const fs::p
     arguments.push_back(last);
   return arguments;
 }
-
-std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 
 }  // namespace
 

@@ -1,9 +1,9 @@
 // Inlining decided call by call, on top of the lists that a project's units were given
 // (passes/call_decisions.h): opt-in, because it takes many evaluations.
 //
-// All calls of each function, and each call, are tried kept and inlined, alone; what makes the object
-// smaller is put together, the best first, as long as each makes it smaller still; and what comes out stays if it
-// makes the linked programs smaller.
+// All calls of each function, and each call, are tried kept and inlined, alone; what makes the
+// object smaller is put together, the best first, as long as each makes it smaller still; and what
+// comes out stays if it makes the linked programs smaller.
 #pragma once
 
 #include <cstdint>

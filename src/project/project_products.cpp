@@ -11,6 +11,7 @@
 #include "soundness/build_phase.h"
 #include "support/files.h"
 #include "support/subprocess.h"
+#include "support/text.h"
 #include "toolchain/front_end.h"
 
 namespace llmc {
@@ -139,8 +140,7 @@ Result<void> ProductBench::run_link(const Link& link,
   fs::remove(link.output, ignored);
   LLMC_TRY(const SubprocessResult result, run_subprocess(command, options));
   if (result.exit_status != 0)
-    return fail(fmt::format("cannot be linked again: {}",
-                            result.errors.substr(0, result.errors.find('\n'))));
+    return fail(fmt::format("cannot be linked again: {}", first_line(result.errors)));
   return {};
 }
 

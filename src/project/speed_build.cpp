@@ -14,6 +14,7 @@
 #include "support/files.h"
 #include "support/numbers.h"
 #include "support/subprocess.h"
+#include "support/text.h"
 #include "toolchain/front_end.h"
 
 namespace llmc {
@@ -124,7 +125,7 @@ class SpeedBuild {
     }
     const auto done =
         front ? replace_if_smaller(*front) : Result<std::string>(std::unexpected(front.error()));
-    row_.reason = done ? *done : done.error().message.substr(0, done.error().message.find('\n'));
+    row_.reason = done ? *done : first_line(done.error().message);
     return status;
   }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "passes/own_elements.h"
+
 namespace llmc {
 namespace {
 
@@ -16,17 +18,10 @@ void collect(const std::vector<PassElement>& elements, std::vector<PassElement>&
   }
 }
 
-/// Whether a name can stand between the brackets of on<…>: no sign of the lists' grammar in it.
-bool can_be_written(const std::string& name) {
-  return !name.empty() && std::ranges::all_of(name, [](unsigned char c) {
-    return std::isalnum(c) != 0 || c == '_' || c == '.' || c == '$' || c == '-';
-  });
-}
-
 }  // namespace
 
 std::optional<FunctionPart> function_part(const PassList& list, const std::string& function) {
-  if (!can_be_written(function)) return std::nullopt;
+  if (!can_stand_in_list(function)) return std::nullopt;
   PassElement element{"on", function, true, {}};
   collect(list.elements(), element.inner);
   if (element.inner.empty()) return std::nullopt;

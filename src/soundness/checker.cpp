@@ -11,6 +11,7 @@
 #include "soundness/trials.h"
 #include "support/files.h"
 #include "support/stopwatch.h"
+#include "support/text.h"
 #include "toolchain/codegen.h"
 #include "toolchain/optimizer.h"
 
@@ -34,8 +35,6 @@ std::string first_difference(const std::string& expected, const std::string& got
                      line_at(expected, static_cast<std::size_t>(e - expected.begin())),
                      line_at(got, static_cast<std::size_t>(g - got.begin())));
 }
-
-std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 
 /// Names a build: equal IR makes equal objects.
 Digest build_key(const SuiteProgram& program, const IrModule& optimised) {

@@ -16,6 +16,7 @@
 #include "support/files.h"
 #include "support/subprocess.h"
 #include "support/terminal.h"
+#include "support/text.h"
 #include "toolchain/front_end.h"
 #include "toolchain/measurement.h"
 #include "toolchain/program.h"
@@ -279,7 +280,7 @@ Result<int> compile_unit(const FrontEnd& front_end, const CompilerCall& call,
   const auto list = list_of_unit(settings, row.unit);
   const auto fall_back = [&](const std::string& reason) {
     row.action = WrapperAction::fell_back;
-    row.reason = reason.substr(0, reason.find('\n'));
+    row.reason = first_line(reason);
     return compile_by_clang(front_end, call, settings, row);
   };
   if (!list) return fall_back(list.error().message);

@@ -8,6 +8,7 @@
 #include "passes/pass_list.h"
 #include "soundness/checker.h"
 #include "support/files.h"
+#include "support/own_program.h"
 #include "support/subprocess.h"
 #include "toolchain/optimizer.h"
 #include "toolchain/program.h"
@@ -86,12 +87,12 @@ Result<std::string> module_to_reduce(const Bisection& found, const fs::path& fol
 }
 
 /// What llvm-reduce calls.
-std::string test_script(const ReduceTest& test, const fs::path& linker, const fs::path& kept) {
-  std::error_code code;
+Result<std::string> test_script(const ReduceTest& test, const fs::path& linker,
+                                const fs::path& kept) {
+  LLMC_TRY(const fs::path program, own_program());
   std::string script = fmt::format(
       "#!/bin/sh\nexec '{}' reduce-test --pass '{}' --run-deadline {} --linker '{}' --keep '{}'",
-      fs::read_symlink("/proc/self/exe", code).string(), test.pass, test.run_seconds,
-      linker.string(), kept.string());
+      program.string(), test.pass, test.run_seconds, linker.string(), kept.string());
   if (test.while_compiling) script += " --while-compiling";
   if (!test.rest.empty()) script += fmt::format(" --rest '{}'", test.rest.string());
   return script + " \"$1\"\n";
@@ -129,7 +130,8 @@ Result<std::string> reduce(const Bisection& found, const BisectSubject& subject,
                     subject.name, found.culprit.pass));
   LLMC_CHECK(write_file(file("input.bc"), input));
   LLMC_CHECK(write_file(file("linker"), linker.to_text()));
-  LLMC_CHECK(write_file(file("test.sh"), test_script(test, file("linker"), file("best"))));
+  LLMC_TRY(const std::string script, test_script(test, file("linker"), file("best")));
+  LLMC_CHECK(write_file(file("test.sh"), script));
   fs::permissions(file("test.sh"), fs::perms::owner_all);
   SubprocessOptions how;
   how.directory = folder.path();

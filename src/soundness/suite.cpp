@@ -12,6 +12,7 @@
 #include "soundness/soundness_store.h"
 #include "support/files.h"
 #include "support/subprocess.h"
+#include "support/text.h"
 #include "toolchain/codegen.h"
 #include "toolchain/front_end.h"
 #include "toolchain/optimizer.h"
@@ -84,8 +85,7 @@ Result<std::string> reference_output(const CompileCommand& command, const FrontE
   if (built.exit_status != 0) {
     const std::size_t at = built.errors.find("error:");
     const std::string reason = at == std::string::npos ? built.errors : built.errors.substr(at);
-    return fail(
-        fmt::format("{} at {}: {}", k_does_not_build, level, reason.substr(0, reason.find('\n'))));
+    return fail(fmt::format("{} at {}: {}", k_does_not_build, level, first_line(reason)));
   }
   ConfinedLimits limits;
   limits.deadline = k_run_limit;

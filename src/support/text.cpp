@@ -4,6 +4,10 @@
 
 namespace llmc {
 
+std::string first_line(std::string_view text) {
+  return std::string(text.substr(0, text.find('\n')));
+}
+
 std::size_t edit_distance(std::string_view a, std::string_view b) {
   // Three rows of the table are enough: this one, the one above, and the one above that for swaps.
   std::vector<std::size_t> above(b.size() + 1);

@@ -1,4 +1,4 @@
-// Text for people: which known name was probably meant.
+// Text for people: a message in one line, which known name was probably meant.
 #pragma once
 
 #include <cstddef>
@@ -7,6 +7,9 @@
 #include <vector>
 
 namespace llmc {
+
+/// `text` up to its first line break.
+std::string first_line(std::string_view text);
 
 /// Insertions, deletions, replacements and swaps of neighbours that turn `a` into `b` (optimal
 /// string alignment distance).

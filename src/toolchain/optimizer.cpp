@@ -6,8 +6,7 @@
 #include <llvm/Support/raw_ostream.h>
 #include <llvm/Target/TargetMachine.h>
 
-#include "passes/call_decisions.h"
-#include "passes/targeted.h"
+#include "passes/own_elements.h"
 #include "toolchain/analyses.h"
 
 namespace llmc {
@@ -30,8 +29,7 @@ llvm::PipelineTuningOptions clang_tuning(const CodegenOptions& options) {
 struct Optimizer::State {
   State(llvm::Module& for_module, llvm::TargetMachine& target)
       : module(for_module), machine(target), builder(&target) {
-    register_targeted_parts(builder);
-    register_call_decisions(builder);
+    register_own_elements(builder);
     analyses.register_all(builder, module);
   }
   llvm::Module& module;

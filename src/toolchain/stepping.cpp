@@ -10,8 +10,7 @@
 #include <llvm/Support/raw_ostream.h>
 #include <llvm/Target/TargetMachine.h>
 
-#include "passes/call_decisions.h"
-#include "passes/targeted.h"
+#include "passes/own_elements.h"
 #include "toolchain/analyses.h"
 
 namespace llmc {
@@ -52,8 +51,7 @@ Result<SteppedRun> run_stepped(llvm::Module& module, const CodeGenerator& genera
   });
   llvm::PassBuilder builder(&generator.target(), llvm::PipelineTuningOptions(), std::nullopt,
                             &callbacks);
-  register_targeted_parts(builder);
-  register_call_decisions(builder);
+  register_own_elements(builder);
   AnalysisManagers analyses;
   analyses.register_all(builder, module);
   llvm::ModulePassManager pipeline;

@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "benchmark/evaluated_program.h"
 #include "testing.h"
 
 namespace llmc {
@@ -20,19 +21,22 @@ FlagSizes sizes_of_unit() {
   return sizes;
 }
 
-std::vector<ProposalRow> rows_of_unit() {
-  return list_rows("u", "portfolio", {"a", "b", "c", "d"}, sizes_of_unit());
+std::vector<ProposalRow> rows_of_unit(const std::string& proposer,
+                                      const std::vector<std::string>& lists) {
+  return list_rows("u", proposer, lists, sizes_of_unit());
 }
 
-std::vector<UnitRow> units() {
-  UnitRow unit;
-  unit.id = "u";
-  unit.size = 100;
-  return {unit};
+/// The unit u of 100 bytes, and what is proposed for it.
+ResultSet results_of(std::vector<ProposalRow> rows) {
+  ResultSet results;
+  results.units.emplace_back().id = "u";
+  results.units[0].size = 100;
+  results.proposals = std::move(rows);
+  return results;
 }
 
 TEST(FlagRows, ListsHaveTheirRankAndCost) {
-  const auto rows = rows_of_unit();
+  const auto rows = rows_of_unit("portfolio", {"a", "b", "c", "d"});
   ASSERT_EQ(rows.size(), 4U);
   EXPECT_EQ(rows[1].rank, 2U);
   EXPECT_EQ(rows[1].compilations, 2U);
@@ -55,11 +59,10 @@ TEST(FlagRows, AUnitWithoutABaselineSaysWhy) {
 }
 
 /// Asks about every list; those of `unsound` are.
-std::set<std::string> tested_lists(std::vector<ProposalRow>& rows,
-                                   const std::set<std::string>& unsound) {
+std::set<std::string> tested_lists(ResultSet& results, const std::set<std::string>& unsound) {
   std::set<std::string> asked;
   take(test_deciding_lists(
-      rows, units(), {1},
+      results, {1},
       [&](const std::string& list) -> Result<bool> {
         asked.insert(list);
         return !unsound.contains(list);
@@ -69,24 +72,47 @@ std::set<std::string> tested_lists(std::vector<ProposalRow>& rows,
 }
 
 TEST(FlagRows, OnlyListsThatDecideAreTested) {
-  std::vector<ProposalRow> rows = rows_of_unit();
+  ResultSet results = results_of(rows_of_unit("portfolio", {"a", "b", "c", "d"}));
   // a is the best of the first, b of all; d is no smaller, c failed.
-  EXPECT_THAT(tested_lists(rows, {}), UnorderedElementsAre("a", "b"));
-  EXPECT_EQ(rows[0].status, ProposalStatus::ok);
+  EXPECT_THAT(tested_lists(results, {}), UnorderedElementsAre("a", "b"));
+  EXPECT_EQ(results.proposals[0].status, ProposalStatus::ok);
 }
 
 TEST(FlagRows, WhereTheBestIsUnsoundTheNextIsTested) {
-  std::vector<ProposalRow> rows = list_rows("u", "model", {"b", "a"}, sizes_of_unit());
-  EXPECT_THAT(tested_lists(rows, {"b"}), UnorderedElementsAre("a", "b"));
+  ResultSet results = results_of(rows_of_unit("model", {"b", "a"}));
+  EXPECT_THAT(tested_lists(results, {"b"}), UnorderedElementsAre("a", "b"));
+  const auto& rows = results.proposals;
   EXPECT_EQ(rows[0].status, ProposalStatus::unsound);
   EXPECT_FALSE(rows[0].reason.empty());
   EXPECT_EQ(rows[1].status, ProposalStatus::ok);
 }
 
+TEST(FlagRows, WhatClangMakesAtALevelIsNoListOfPasses) {
+  ResultSet results = results_of(rows_of_unit("model", {"d", "a"}));
+  ProposalRow level = results.proposals[0];
+  level.list = "clang -Os";
+  level.size = 70;
+  const ProposalRow &same_as_oz = results.proposals[0], &a = results.proposals[1];
+  const UnitRow& unit = results.units[0];
+  EXPECT_EQ(smaller_pass_list(unit, {&same_as_oz, &level, &a}), &a);
+  EXPECT_EQ(smaller_pass_list(unit, {&same_as_oz, &level}), nullptr);
+}
+
+TEST(FlagRows, AProgramThatFailedIsARowWithTheReason) {
+  Program program;
+  program.name = "x.c";
+  const UnitRow failed = failed_row(program, "b", "no header");
+  EXPECT_EQ(failed.id, program.id.hex());
+  EXPECT_EQ(failed.benchmark, "b");
+  EXPECT_EQ(failed.failed, "no header");
+  EXPECT_EQ(unloaded_row("x.c", "", "no header").id, Digest::of("x.c").hex());
+  EXPECT_TRUE(parse_result_row(print_result_row(failed)));
+}
+
 TEST(FlagRows, AnErrorOfATestEndsTheRun) {
-  std::vector<ProposalRow> rows = rows_of_unit();
+  ResultSet results = results_of(rows_of_unit("model", {"a"}));
   const auto result = test_deciding_lists(
-      rows, units(), {1},
+      results, {1},
       [](const std::string&) -> Result<bool> {
         return fail("interrupted", ErrorKind::interrupted);
       },

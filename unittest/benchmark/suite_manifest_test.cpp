@@ -73,6 +73,19 @@ TEST(BenchmarkSuite, AMissingOneNamesTheCommandThatWritesIt) {
   EXPECT_THAT(message_of(read_suite("/no/such/folder")), HasSubstr("llmc eval init"));
 }
 
+TEST(BenchmarkSuite, UnitsAreMovedIntoACopyAndBack) {
+  const CompileCommand unit{"{tree}/src", "code.c", {"-I{tree}/a:{tree}/b", "-g"}, false};
+  const CompileCommand placed = replace_in_unit(unit, k_tree_placeholder, "/copy");
+  EXPECT_EQ(placed.directory, "/copy/src");
+  EXPECT_EQ(placed.file, "code.c");
+  EXPECT_THAT(placed.flags, ElementsAre("-I/copy/a:/copy/b", "-g"));
+  const CompileCommand back = replace_in_unit(placed, "/copy", k_tree_placeholder);
+  EXPECT_EQ(back.directory, unit.directory);
+  EXPECT_EQ(back.flags, unit.flags);
+  // What was put in is not looked at again.
+  EXPECT_EQ(replace_all("{tree}", "{tree}", "/x{tree}"), "/x{tree}");
+}
+
 TEST(FindBenchmarks, TakesTheOutermostFoldersThatHaveSomethingToBuildWith) {
   const auto folder = take(TemporaryFolder::create());
   for (const char* file : {"audio/adpcm/Makefile", "audio/adpcm/src/Makefile", "audio/read.me",

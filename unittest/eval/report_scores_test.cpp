@@ -66,6 +66,21 @@ TEST(ReportScores, GainsAfterSoManyCompilations) {
               1e-12);
 }
 
+TEST(ReportScores, ASmallerListIsSmallerThanMinusOz) {
+  const ResultSet results = example();
+  const ProposalTable table = tabulate(results);
+  const auto smaller = [&](std::size_t unit, std::uint64_t k) {
+    return smaller_list(*table.units[unit], table.proposers[0].by_unit[unit], first_lists(k));
+  };
+  EXPECT_EQ(smaller(0, 1), nullptr);  // 110 bytes against 100
+  EXPECT_EQ(smaller(0, 2), &results.proposals[0]);
+  EXPECT_EQ(smaller(1, 2), nullptr);  // the smaller one is unsound
+  ResultSet equal = results;
+  equal.units[0].size = 90;
+  const ProposalTable again = tabulate(equal);
+  EXPECT_EQ(smaller_list(*again.units[0], again.proposers[0].by_unit[0], first_lists(2)), nullptr);
+}
+
 TEST(ReportScores, UnitsWithoutABaselineAndTheirListsAreLeftOut) {
   ResultSet results = example();
   results.units.push_back({"x", "x.c", "b", "no header"});
