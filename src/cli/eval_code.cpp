@@ -25,7 +25,7 @@ struct CodeEvalOptions {
   unsigned samples = 1;
   std::uint32_t most_tokens = 512;
   double run_seconds = 10;
-  std::string output;
+  ResultsOutput output;
 };
 
 void add_code_options(CLI::App& app, CodeEvalOptions& options) {
@@ -46,7 +46,7 @@ void add_code_options(CLI::App& app, CodeEvalOptions& options) {
   app.add_option("--run-deadline", options.run_seconds, "Seconds that a program may run")
       ->check(CLI::Range(0.1, 1e4))
       ->capture_default_str();
-  add_results_output(app, options.output);
+  options.output.add(app);
 }
 
 void print_code_table(const std::vector<CodeRow>& rows) {
@@ -98,7 +98,35 @@ Result<std::vector<CodeProblem>> load_problems(const CodeEvalOptions& options) {
   return problems;
 }
 
+/// What results tell them apart by.
+std::vector<std::string> keys_of(const std::vector<CodeProblem>& problems) {
+  std::vector<std::string> keys;
+  for (const CodeProblem& one : problems)
+    keys.push_back(result_key(CodeRow{one.name, one.set, 0, 0, ""}));
+  return keys;
+}
+
+/// How many of the answers to `problem` pass. A model that fails has not solved it.
+Result<CodeRow> solve(const CodeProblem& problem, LanguageModel* model, const std::string& python,
+                      const CodeEvalOptions& options) {
+  const auto deadline = std::chrono::milliseconds(static_cast<long>(options.run_seconds * 1000));
+  CodeRow row{problem.name, problem.set, 0, 0, ""};
+  const auto answers = answers_to(problem, model, options);
+  if (!answers && answers.error().kind == ErrorKind::interrupted)
+    return std::unexpected(answers.error());
+  row.samples = answers ? answers->size() : options.samples;
+  if (!answers) row.reason = answers.error().message;
+  for (const std::string& answer : answers.value_or(std::vector<std::string>())) {
+    LLMC_TRY(const CodeOutcome outcome, run_answer(problem, answer, python, deadline));
+    row.passed += outcome.passed;
+    if (row.reason.empty()) row.reason = outcome.reason;
+  }
+  if (row.passed > 0) row.reason.clear();
+  return row;
+}
+
 Result<void> evaluate(const CodeEvalOptions& options, RunRow run) {
+  LLMC_CHECK(options.output.check());
   LLMC_TRY(const auto problems, load_problems(options));
   const auto python = find_python();
   if (!python)
@@ -109,27 +137,14 @@ Result<void> evaluate(const CodeEvalOptions& options, RunRow run) {
     LLMC_CHECK(name_model(run, model->info()));
   }
   ResultSet results;
-  results.runs.push_back(std::move(run));
-  LLMC_TRY(ResultLog log, ResultLog::create(options.output));
-  LLMC_CHECK(log.add_new(results));
+  LLMC_TRY(ResultLog log, options.output.open(std::move(run), "", results));
+  const auto is_done = options.output.done_before(log, keys_of(problems), "problems");
   ProgressLine line;
   const CorpusProgress progress = show_progress(line, "", "problems");
-  const auto deadline = std::chrono::milliseconds(static_cast<long>(options.run_seconds * 1000));
-  for (const CodeProblem& problem : problems) {
+  for (std::size_t i = 0; i < problems.size(); ++i) {
+    if (is_done[i]) continue;
     if (interrupted != 0) return fail("interrupted", ErrorKind::interrupted);
-    CodeRow row{problem.name, problem.set, 0, 0, ""};
-    const auto answers = answers_to(problem, model.get(), options);
-    if (!answers && answers.error().kind == ErrorKind::interrupted)
-      return std::unexpected(answers.error());
-    // A model that fails has not solved it.
-    row.samples = answers ? answers->size() : options.samples;
-    if (!answers) row.reason = answers.error().message;
-    for (const std::string& answer : answers.value_or(std::vector<std::string>())) {
-      LLMC_TRY(const CodeOutcome outcome, run_answer(problem, answer, *python, deadline));
-      row.passed += outcome.passed;
-      if (row.reason.empty()) row.reason = outcome.reason;
-    }
-    if (row.passed > 0) row.reason.clear();
+    LLMC_TRY(CodeRow row, solve(problems[i], model.get(), *python, options));
     results.codes.push_back(std::move(row));
     progress(results.codes.size(), problems.size());
     LLMC_CHECK(log.add_new(results));

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <iterator>
+#include <utility>
 
 #include "benchmark/suite_build.h"
 #include "cli/command.h"
@@ -52,13 +54,56 @@ void EvalOptions::add_programs(CLI::App& app, SharedOptions& shared, const std::
 
 void EvalOptions::add_run(CLI::App& app, const std::string& seed_help) {
   app.add_option("--seed", seed, seed_help)->capture_default_str();
-  add_results_output(app, output);
+  output.add(app);
 }
 
-void add_results_output(CLI::App& app, std::string& output) {
-  app.add_option("-o,--output", output,
+void ResultsOutput::add(CLI::App& app) {
+  app.add_option("-o,--output", file,
                  "Write the results here, for `llmc eval report` and `llmc eval compare`")
       ->type_name("FILE");
+  app.add_flag("--resume", resume,
+               "Go on with the results that FILE has, by the same command: what is in it is not "
+               "done again");
+}
+
+bool ResultsOutput::is_kept() const {
+  std::error_code ignored;
+  return !file.empty() && file != "-" &&
+         (!fs::exists(file, ignored) || fs::is_regular_file(file, ignored));
+}
+
+Result<void> ResultsOutput::check() const {
+  if (resume && !is_kept())
+    return fail("--resume: there is no file to go on with; name it with -o FILE", ErrorKind::usage);
+  return {};
+}
+
+Result<ResultLog> ResultsOutput::open(RunRow run, std::string_view last_proposer,
+                                      ResultSet& results) const {
+  const std::vector<UnitRow> unloaded = std::exchange(results.units, {});
+  LLMC_TRY(ResultLog log,
+           resume ? ResultLog::resume(file, run, last_proposer, results) : ResultLog::create(file));
+  if (results.runs.empty()) results.runs.push_back(std::move(run));
+  for (const UnitRow& one : unloaded)
+    if (!log.take_done(one.id)) results.units.push_back(one);
+  LLMC_CHECK(log.add_new(results));
+  return log;
+}
+
+std::vector<bool> ResultsOutput::done_before(ResultLog& log, const std::vector<std::string>& keys,
+                                             std::string_view nouns) const {
+  std::vector<bool> done;
+  for (const std::string& key : keys) done.push_back(log.take_done(key));
+  if (resume)
+    fmt::print(stderr, "llmc: {} of {} {} were done before\n", std::ranges::count(done, true),
+               keys.size(), nouns);
+  return done;
+}
+
+std::vector<std::string> ids_of(const std::vector<EvaluatedProgram>& programs) {
+  std::vector<std::string> ids;
+  for (const EvaluatedProgram& one : programs) ids.push_back(one.program.id.hex());
+  return ids;
 }
 
 fs::path suite_work_folder(const std::string& suite, const std::string& work) {
@@ -171,7 +216,8 @@ RunRow run_row(const std::string& task, const std::vector<std::string>& argument
   row.seed = seed;
   row.suite = suite;
   row.command = "llmc eval " + task;
-  for (const std::string& argument : arguments) row.command += " " + argument;
+  for (const std::string& argument : arguments)
+    if (argument != "--resume") row.command += " " + argument;
   return row;
 }
 

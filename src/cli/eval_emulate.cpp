@@ -85,26 +85,29 @@ void print_emulations(const std::vector<EmulateRow>& rows, std::size_t left_out)
 }
 
 Result<void> evaluate(const EmulateEvalOptions& options, RunRow run) {
+  LLMC_CHECK(options.eval.output.check());
   LLMC_TRY(const PassCatalogue catalogue, installed_catalogue());
   const Alphabet alphabet(catalogue, PassTier::trusted);
   ProgressLine line;
   ResultSet results;
   LLMC_TRY(const auto programs,
            options.eval.programs.load(options, options.eval.seed, results.units, line));
+  const std::size_t unloaded = results.units.size();
   LLMC_TRY(const auto model, options.model.open({}));
   LLMC_CHECK(name_model(run, model->info()));
-  results.runs.push_back(std::move(run));
-  LLMC_TRY(ResultLog log, ResultLog::create(options.eval.output));
-  LLMC_CHECK(log.add_new(results));
+  LLMC_TRY(ResultLog log, options.eval.output.open(std::move(run), "model", results));
+  const auto is_done = options.eval.output.done_before(log, ids_of(programs), "programs");
   Random random(options.eval.seed);
   const CorpusProgress progress = show_progress(line, "asking the model ", "programs");
-  std::size_t done = 0, left_out = 0;
-  for (const EvaluatedProgram& one : programs) {
+  auto done = static_cast<std::size_t>(std::ranges::count(is_done, true));
+  for (std::size_t i = 0; i < programs.size(); ++i) {
+    const EvaluatedProgram& one = programs[i];
     if (interrupted != 0) return fail("interrupted", ErrorKind::interrupted);
-    EmulationSetting setting{random_list(alphabet, options.longest, random),
-                             options.assembly ? CodeKind::assembly : CodeKind::ir,
-                             "",
-                             {}};
+    // Drawn for those that are done too, so that the others have the lists that they would have
+    // had.
+    const PassList list = random_list(alphabet, options.longest, random);
+    if (is_done[i]) continue;
+    EmulationSetting setting{list, options.assembly ? CodeKind::assembly : CodeKind::ir, "", {}};
     setting.sampling.most_tokens = options.most_tokens;
     const auto emulation = emulate(one.program, *model, setting);
     if (!emulation && emulation.error().kind == ErrorKind::interrupted)
@@ -116,13 +119,12 @@ Result<void> evaluate(const EmulateEvalOptions& options, RunRow run) {
       results.units.push_back(
           failed_row(one.program, one.benchmark,
                      emulation ? emulation->truth_error : emulation.error().message));
-      ++left_out;
     }
     progress(++done, programs.size());
     LLMC_CHECK(log.add_new(results));
   }
   line.clear();
-  print_emulations(results.emulations, left_out);
+  print_emulations(results.emulations, results.units.size() - unloaded);
   return {};
 }
 

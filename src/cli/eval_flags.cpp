@@ -8,6 +8,7 @@
 #include <optional>
 #include <set>
 
+#include "benchmark/answer_journal.h"
 #include "benchmark/flag_rows.h"
 #include "benchmark/output_check.h"
 #include "benchmark/unit_detail.h"
@@ -132,8 +133,11 @@ class FlagEvaluation {
   Result<void> run() {
     if (options_.run_programs && !options_.eval.programs.has_benchmarks())
       return fail("--run-programs needs a suite; `llmc eval init` writes one", ErrorKind::usage);
+    LLMC_CHECK(options_.eval.output.check());
+    if (options_.unsafe) run_.suite += ", UNSAFE: lists are untested";
     LLMC_CHECK(load());
     LLMC_CHECK(open());
+    LLMC_CHECK(open_journal());
     LLMC_CHECK(propose());
     LLMC_CHECK(measure());
     LLMC_CHECK(save());
@@ -148,15 +152,19 @@ class FlagEvaluation {
     LLMC_CHECK(keep_details());
     if (options_.run_programs) LLMC_CHECK(run_benchmarks());
     print();
-    return save();
+    LLMC_CHECK(save());
+    journal_.remove_file();
+    return {};
   }
 
  private:
   Result<void> load();
   Result<void> open();
+  Result<void> open_journal();
   Result<OpenModel> open_model(const std::string& location) const;
   Result<void> propose();
-  Result<void> ask(const std::string& proposer, OpenModel& open);
+  Result<ModelAnswer> ask(const Program& program, OpenModel& open) const;
+  Result<void> ask_all(const std::string& proposer, OpenModel& open);
   Result<void> measure();
   Result<void> search(const std::string& strategy);
   Result<void> compile_at_levels();
@@ -166,15 +174,16 @@ class FlagEvaluation {
   /// Writes what is known so far.
   Result<void> save() {
     results_.runs = {run_};
-    const std::string& output = options_.eval.output;
+    const std::string& output = options_.eval.output.file;
     return output.empty() ? Result<void>() : write_file(output, print_results(results_));
   }
   void print() const;
   void print_score(const std::string& proposer, std::uint64_t k, const ProposerScore& score) const;
   void print_comparison(const ProposalTable& table) const;
   void print_costs() const;
-  void add_time(const std::string& proposer, Clock::time_point start) {
-    results_.times.push_back({proposer, "", seconds_since(start)});
+  /// `before`: seconds that it took in a run that this one goes on with.
+  void add_time(const std::string& proposer, Clock::time_point start, double before = 0) {
+    results_.times.push_back({proposer, "", before + seconds_since(start)});
   }
 
   const FlagOptions& options_;
@@ -188,16 +197,7 @@ class FlagEvaluation {
   std::optional<Store> store_;
   std::unique_ptr<Evaluator> evaluator_;
   std::vector<FlagProposals> proposals_;
-  /// What models expect of their lists: proposer, unit, list -> sizes before and after.
-  std::map<std::tuple<std::string, std::string, std::string>,
-           std::pair<std::uint64_t, std::uint64_t>>
-      expected_;
-  /// What a model was asked about a unit.
-  struct PromptOfUnit {
-    std::uint64_t tokens = 0;
-    bool fits = false, is_split = false;
-  };
-  std::map<std::string, PromptOfUnit> prompts_;  ///< by unit
+  AnswerJournal journal_;
   ResultSet results_;
   std::size_t tested_ = 0;
   std::map<std::pair<std::string, std::string>, std::string> unanswered_;  ///< by proposer and unit
@@ -263,43 +263,84 @@ Result<void> FlagEvaluation::propose() {
     proposals_.push_back(
         {"portfolio", std::vector<std::vector<std::string>>(programs_.size(), lists)});
   }
-  for (auto& [name, open] : models_) LLMC_CHECK(ask(name, open));
+  for (auto& [name, open] : models_) LLMC_CHECK(ask_all(name, open));
   return {};
 }
 
-Result<void> FlagEvaluation::ask(const std::string& proposer, OpenModel& open) {
+/// The answers of models are kept beside the results until the run is over.
+Result<void> FlagEvaluation::open_journal() {
+  const ResultsOutput& output = options_.eval.output;
+  if (!output.is_kept()) return {};
+  const std::string path = output.file + ".answers";
+  if (output.resume) LLMC_CHECK(read_own_run(output.file, run_));
+  LLMC_TRY(journal_,
+           output.resume ? AnswerJournal::resume(path, run_) : AnswerJournal::create(path, run_));
+  return {};
+}
+
+Result<ModelAnswer> FlagEvaluation::ask(const Program& program, OpenModel& open) const {
   AdviceOptions advice;
   advice.sampling.count = static_cast<unsigned>(options_.most_lists());
   advice.sampling.most_tokens = k_list_answer_tokens;
   const bool is_ours = open.model->info().dialect == Dialect::llmc;
   advice.grammar = is_ours ? open.grammar.get() : open.paper_grammar.get();
+  LLMC_TRY(const ModelAdvice said,
+           open.classes ? ask_for_responses(program, *open.model, *open.classes, catalogue_, advice)
+                        : ask_model(program, *open.model, catalogue_, advice));
+  ModelAnswer answer;
+  for (const RankedList& ranked : rank_lists(said, options_.most_lists()))
+    answer.lists.push_back(ranked.list.to_string());
+  for (const AnsweredQuestion& question : said.answers)
+    for (const Advice& one : question.advice)
+      if (question.about.empty() && one.list && one.after > 0)
+        answer.predicted.try_emplace(one.list->to_string(), one.before, one.after);
+  answer.prompt_tokens = said.prompt_tokens;
+  answer.fits = said.failure.empty() && said.questions.unasked.empty();
+  answer.is_split = said.questions.is_split;
+  answer.failure = said.failure;
+  answer.seconds = said.seconds;
+  return answer;
+}
+
+Result<void> FlagEvaluation::ask_all(const std::string& proposer, OpenModel& open) {
   FlagProposals proposals{proposer, {}};
   const auto start = Clock::now();
+  double seconds_before = 0;
+  std::size_t done = 0;
+  for (const Program& program : programs_)
+    if (const ModelAnswer* known = journal_.find(proposer, program.id.hex())) {
+      seconds_before += known->seconds;
+      ++done;
+    }
+  if (options_.eval.output.resume)
+    fmt::print(stderr, "llmc: {} of {} programs were done before by {}\n", done, programs_.size(),
+               proposer);
   const CorpusProgress progress = show_progress(line_, "asking " + proposer + " ", "programs");
   for (const Program& program : programs_) {
-    LLMC_TRY(const ModelAdvice said,
-             open.classes
-                 ? ask_for_responses(program, *open.model, *open.classes, catalogue_, advice)
-                 : ask_model(program, *open.model, catalogue_, advice));
     const std::string id = program.id.hex();
-    if (!said.failure.empty()) unanswered_[{proposer, id}] = said.failure;
-    std::vector<std::string>& lists = proposals.lists.emplace_back();
-    for (const RankedList& ranked : rank_lists(said, options_.most_lists()))
-      lists.push_back(ranked.list.to_string());
-    for (const AnsweredQuestion& question : said.answers)
-      for (const Advice& answer : question.advice)
-        if (question.about.empty() && answer.list && answer.after > 0)
-          expected_.emplace(std::tuple(proposer, id, answer.list->to_string()),
-                            std::pair(answer.before, answer.after));
-    tokens_ += said.prompt_tokens;
-    prompts_[id] = {said.prompt_tokens, said.failure.empty() && said.questions.unasked.empty(),
-                    said.questions.is_split};
-    progress(proposals.lists.size(), programs_.size());
+    const ModelAnswer* answer = journal_.find(proposer, id);
+    if (answer == nullptr) {
+      LLMC_TRY(ModelAnswer said, ask(program, open));
+      LLMC_CHECK(journal_.add(proposer, id, std::move(said)));
+      answer = journal_.find(proposer, id);
+      progress(++done, programs_.size());
+    }
+    if (!answer->failure.empty()) unanswered_[{proposer, id}] = answer->failure;
+    tokens_ += answer->prompt_tokens;
+    proposals.lists.push_back(answer->lists);
   }
   line_.clear();
-  add_time(proposer, start);
+  add_time(proposer, start, seconds_before);
   proposals_.push_back(std::move(proposals));
   return {};
+}
+
+/// Adds the sizes that the model expects of the row's list.
+void predict(ProposalRow& row, const ModelAnswer& answer) {
+  const auto said = answer.predicted.find(row.list);
+  if (said == answer.predicted.end()) return;
+  if (said->second.first > 0) row.predicted_before = said->second.first;
+  row.predicted_after = said->second.second;
 }
 
 Result<void> FlagEvaluation::measure() {
@@ -314,23 +355,20 @@ Result<void> FlagEvaluation::measure() {
     const Program& program = programs_[i];
     if (!known.insert(program.id.hex()).second) continue;  // the same content twice
     UnitRow unit = unit_row(program, origins_[i].benchmark, (*sizes)[i]);
-    if (const auto prompt = prompts_.find(unit.id); prompt != prompts_.end()) {
-      unit.tokens = prompt->second.tokens;
-      unit.fits = prompt->second.fits;
-      unit.split = prompt->second.is_split;
+    if (!models_.empty()) {
+      const ModelAnswer& answer = *journal_.find(models_.back().first, unit.id);
+      unit.tokens = answer.prompt_tokens;
+      unit.fits = answer.fits;
+      unit.split = answer.is_split;
     }
     for (const FlagProposals& one : proposals_) {
+      const ModelAnswer* answer = journal_.find(one.proposer, unit.id);
       for (ProposalRow& row : list_rows(unit.id, one.proposer, one.lists[i], (*sizes)[i])) {
-        if (const auto said = expected_.find({one.proposer, unit.id, row.list});
-            said != expected_.end()) {
-          if (said->second.first > 0) row.predicted_before = said->second.first;
-          row.predicted_after = said->second.second;
-        }
+        if (answer != nullptr) predict(row, *answer);
         results_.proposals.push_back(std::move(row));
       }
-      if (const auto why = unanswered_.find({one.proposer, unit.id});
-          why != unanswered_.end() && one.lists[i].empty())
-        results_.proposals.push_back(unanswered_row(unit.id, one.proposer, why->second));
+      if (answer != nullptr && !answer->failure.empty() && one.lists[i].empty())
+        results_.proposals.push_back(unanswered_row(unit.id, one.proposer, answer->failure));
     }
     results_.units.push_back(std::move(unit));
   }
@@ -388,10 +426,7 @@ Result<void> FlagEvaluation::compile_at_levels() {
 
 /// Tests the lists on which the figures hang.
 Result<void> FlagEvaluation::test() {
-  if (options_.unsafe) {
-    run_.suite += ", UNSAFE: lists are untested";
-    return {};
-  }
+  if (options_.unsafe) return {};
   const auto start = Clock::now();
   LLMC_TRY(const auto verdicts, options_.gate.open_store());
   LLMC_TRY(auto checkers, options_.gate.make_checkers(verdicts.get(), line_));
@@ -409,7 +444,7 @@ Result<void> FlagEvaluation::test() {
 }
 
 Result<void> FlagEvaluation::keep_details() {
-  if (options_.eval.output.empty() || options_.details == 0) return {};
+  if (options_.eval.output.file.empty() || options_.details == 0) return {};
   line_.show("looking at what changed");
   LLMC_TRY(results_.details, unit_details(*evaluator_, programs_, results_, options_.details));
   line_.clear();

@@ -109,6 +109,7 @@ Result<void> lift_one(const EvaluatedProgram& program, const LiftEvalOptions& op
 }
 
 Result<void> evaluate(const LiftEvalOptions& options, RunRow run) {
+  LLMC_CHECK(options.eval.output.check());
   ProgressLine line;
   ResultSet results;
   LLMC_TRY(const auto programs,
@@ -118,12 +119,13 @@ Result<void> evaluate(const LiftEvalOptions& options, RunRow run) {
     LLMC_TRY(model, options.model.open({}));
     LLMC_CHECK(name_model(run, model->info()));
   }
-  results.runs.push_back(std::move(run));
-  LLMC_TRY(ResultLog log, ResultLog::create(options.eval.output));
-  LLMC_CHECK(log.add_new(results));
+  LLMC_TRY(ResultLog log, options.eval.output.open(std::move(run), options.by.back(), results));
+  const auto is_done = options.eval.output.done_before(log, ids_of(programs), "programs");
   const CorpusProgress progress = show_progress(line, "lifting ", "units");
-  std::size_t done = 0;
-  for (const EvaluatedProgram& one : programs) {
+  auto done = static_cast<std::size_t>(std::ranges::count(is_done, true));
+  for (std::size_t i = 0; i < programs.size(); ++i) {
+    if (is_done[i]) continue;
+    const EvaluatedProgram& one = programs[i];
     if (interrupted != 0) return fail("interrupted", ErrorKind::interrupted);
     if (const auto lifted = lift_one(one, options, model.get(), results); !lifted) {
       if (lifted.error().kind == ErrorKind::interrupted) return lifted;

@@ -1,6 +1,9 @@
 // llmc eval perplexity: how well a model foresees IR and assembly.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+#include <chrono>
 #include <cmath>
 #include <map>
 #include <numbers>
@@ -11,6 +14,7 @@
 #include "ir/module.h"
 #include "ir/normal_form.h"
 #include "sandbox/child.h"
+#include "support/stopwatch.h"
 #include "tasks/assembly_text.h"
 
 namespace llmc {
@@ -33,8 +37,10 @@ void add_perplexity_options(CLI::App& app, PerplexityEvalOptions& options) {
   options.eval.add_run(app, "Seed of the choice of programs");
 }
 
-/// The texts of one program that are scored: unoptimised IR in normal form, and what clang -Oz
-/// makes of it as assembly.
+/// What is scored of each program: unoptimised IR in normal form, and what clang -Oz makes of it.
+constexpr std::array<const char*, 2> k_languages = {"ir", "assembly"};
+
+/// The program in one of them.
 Result<std::string> text_in(const std::string& language, const Program& program) {
   return run_in_child([&]() -> Result<std::string> {
     if (language == "ir") {
@@ -68,44 +74,53 @@ void print_perplexities(const std::vector<PerplexityRow>& rows, std::size_t left
   if (left_out > 0) fmt::print("{} texts are too short to be scored, or failed\n", left_out);
 }
 
+/// Adds what the model scores of one program, and the time that it took. Texts that are too short
+/// or fail have no row.
+Result<void> score_one(const EvaluatedProgram& program, LanguageModel& model, std::uint32_t window,
+                       ResultSet& results) {
+  const auto start = std::chrono::steady_clock::now();
+  for (const std::string language : k_languages) {
+    const auto text = text_in(language, program.program);
+    const auto tokens =
+        text ? model.count_tokens(*text) : Result<std::uint64_t>(std::unexpected(text.error()));
+    const auto score = tokens ? model.score_text(*text, window)
+                              : Result<TextScore>(std::unexpected(tokens.error()));
+    if (!score && score.error().kind == ErrorKind::interrupted)
+      return std::unexpected(score.error());
+    if (!score || score->tokens == 0 || *tokens == 0) continue;
+    // Only the second half of each window is scored: its share of the text's bytes.
+    const double share = static_cast<double>(score->tokens) / static_cast<double>(*tokens);
+    results.perplexities.push_back(
+        {program.program.name, program.benchmark, language, score->tokens,
+         static_cast<std::uint64_t>(std::lround(share * static_cast<double>(text->size()))),
+         -score->log_probability});
+  }
+  results.times.push_back({"model", program.program.id.hex(), seconds_since(start)});
+  return {};
+}
+
 Result<void> evaluate(const PerplexityEvalOptions& options, RunRow run) {
+  LLMC_CHECK(options.eval.output.check());
   ProgressLine line;
   ResultSet results;
   LLMC_TRY(const auto programs,
            options.eval.programs.load(options, options.eval.seed, results.units, line));
   LLMC_TRY(const auto model, options.model.open({}));
   LLMC_CHECK(name_model(run, model->info()));
-  results.runs.push_back(std::move(run));
-  LLMC_TRY(ResultLog log, ResultLog::create(options.eval.output));
-  LLMC_CHECK(log.add_new(results));
+  LLMC_TRY(ResultLog log, options.eval.output.open(std::move(run), "model", results));
+  const auto is_done = options.eval.output.done_before(log, ids_of(programs), "programs");
   const CorpusProgress progress = show_progress(line, "scoring ", "programs");
-  std::size_t done = 0, left_out = 0;
-  for (const EvaluatedProgram& one : programs) {
+  auto done = static_cast<std::size_t>(std::ranges::count(is_done, true));
+  for (std::size_t i = 0; i < programs.size(); ++i) {
+    if (is_done[i]) continue;
     if (interrupted != 0) return fail("interrupted", ErrorKind::interrupted);
-    for (const std::string language : {"ir", "assembly"}) {
-      const auto text = text_in(language, one.program);
-      const auto tokens =
-          text ? model->count_tokens(*text) : Result<std::uint64_t>(std::unexpected(text.error()));
-      const auto score = tokens ? model->score_text(*text, options.window)
-                                : Result<TextScore>(std::unexpected(tokens.error()));
-      if (!score && score.error().kind == ErrorKind::interrupted)
-        return std::unexpected(score.error());
-      if (!score || score->tokens == 0 || *tokens == 0) {
-        ++left_out;
-        continue;
-      }
-      // Only the second half of each window is scored: its share of the text's bytes.
-      const double share = static_cast<double>(score->tokens) / static_cast<double>(*tokens);
-      results.perplexities.push_back(
-          {one.program.name, one.benchmark, language, score->tokens,
-           static_cast<std::uint64_t>(std::lround(share * static_cast<double>(text->size()))),
-           -score->log_probability});
-    }
+    LLMC_CHECK(score_one(programs[i], *model, options.window, results));
     progress(++done, programs.size());
     LLMC_CHECK(log.add_new(results));
   }
   line.clear();
-  print_perplexities(results.perplexities, left_out);
+  print_perplexities(results.perplexities,
+                     k_languages.size() * programs.size() - results.perplexities.size());
   return {};
 }
 
