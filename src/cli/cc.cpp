@@ -25,7 +25,7 @@ constexpr const char* k_help =
     "  --profile FILE     All functions run often that FILE names, one a line; others hardly ever\n"
     "  --help             Print this, where it is the only argument\n\n"
     "Environment:\n"
-    "  LLMC_BUDGET        Time for a search: 2 (the default) times clang's own, 10s ten\n"
+    "  LLMC_BUDGET        Time for a search: 3 (the default) times clang's own, 10s ten\n"
     "                     seconds, 0 none\n"
     "  LLMC_LOCK          The lock file (default: the nearest llmc.lock above the source); off:\n"
     "                     none\n"

@@ -243,6 +243,7 @@ class ProjectTuner {
       report_.products.push_back({product.name, product.sizes, verified.sizes[i], product.problem});
     }
     forget_dropped();
+    lock_the_others();
     return {};
   }
 
@@ -270,6 +271,7 @@ class ProjectTuner {
     LLMC_TRY(objects.after, sum_of_objects(after));
     report_.products.push_back(std::move(objects));
     forget_dropped();
+    lock_the_others();
     return {};
   }
 
@@ -280,6 +282,16 @@ class ProjectTuner {
         tuned_[i].result->best = tuned_[i].result->baseline;
         tuned_[i].result->found_by = "-Oz";
       }
+  }
+
+  /// That no list is better is a decision as well: without it a unit would count as not locked.
+  void lock_the_others() {
+    for (std::size_t i = 0; i < tuned_.size(); ++i) {
+      const ProjectUnit& unit = loaded_.units[i];
+      if (!tuned_[i].result || report_.lock.find(unit.key) != nullptr) continue;
+      const std::uint64_t bytes = tuned_[i].result->baseline.sizes.binary_size();
+      report_.lock.set({unit.key, unit.name, std::string(k_clang_oz), bytes, bytes, Digest{}});
+    }
   }
 
   /// A decision that `llmc cc` did not apply does nothing, and is not to be believed in.

@@ -15,7 +15,7 @@ namespace llmc {
 
 /// How long a decision may take.
 struct SearchBudget {
-  double times = 2;  ///< of clang's own time; with the compilation itself, less than four
+  double times = 3;  ///< of clang's own time; with the compilation itself, about four
   double seconds = 0;  ///< if not 0, this instead
 
   [[nodiscard]] bool is_zero() const { return times == 0 && seconds == 0; }

@@ -81,7 +81,7 @@ TEST(ExpandResponseFiles, ReadsThemAsClangDoes) {
 }
 
 TEST(ParseBudget, TakesTimesAndSeconds) {
-  EXPECT_EQ(take(parse_budget("")).in_seconds(2), 4);
+  EXPECT_EQ(take(parse_budget("")).in_seconds(2), 6);
   EXPECT_EQ(take(parse_budget("0.5")).in_seconds(2), 1);
   EXPECT_EQ(take(parse_budget("10s")).in_seconds(2), 10);
   EXPECT_TRUE(take(parse_budget("0")).is_zero());
