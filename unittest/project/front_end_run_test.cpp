@@ -100,6 +100,7 @@ TEST_F(FrontEndRunTest, SaysWhatClangSaysAboutErrorsAndWarnings) {
   EXPECT_NE(expect_as_clang({"-fcolor-diagnostics"}, warned).errors.find("\x1b["),
             std::string::npos);
   expect_as_clang({"-L/nowhere", "-lm"}, warned);  // the driver's own warnings
+  expect_as_clang({"-fcolor-diagnostics", "-lm"}, warned);
   EXPECT_EQ(expect_as_clang({}, (folder_ / "missing.c").string()).exit_status, 1);
   EXPECT_EQ(expect_as_clang({"-no-such-option"}, warned).exit_status, 1);
   expect_as_clang({"-std=c++20"}, warned);

@@ -62,6 +62,7 @@ struct KeptDiagnostics {
       : options(clang::CreateAndPopulateDiagOpts(words)),
         printer(new clang::TextDiagnosticPrinter(stream, &*options)),
         engine(new clang::DiagnosticIDs, &*options, printer) {
+    stream.enable_colors(options->ShowColors);
     printer->setPrefix(llvm::sys::path::stem(words[0]).str());
     clang::ProcessWarningOptions(engine, *options, /*ReportDiags=*/false);
   }
