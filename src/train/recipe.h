@@ -3,8 +3,9 @@
 //   {
 //     "name": "nano",                            for people and for the files that are exported
 //     "model": {"preset": "nano"},               shape; fields beside a preset replace its own
-//     "tokenizer": "../models/FILE.model",       relative to the recipe; gives the vocabulary's
-//     size "vocabulary": 8192, "seed": 1, "precision": "bf16",                       or "f32"
+//     "tokenizer": "../models/FILE.model",       relative to the recipe
+//     "vocabulary": 8192, "seed": 1,             of as many entries as the tokenizer has
+//     "precision": "auto",                       "bf16", "f32"; auto: what the machine is fast in
 //     "step_tokens": 8192, "batch_tokens": 4096, of a step of the optimiser; of a pass
 //     "recompute": false,                        activation checkpointing
 //     "validate_every": 200, "validate_tokens": 100000,
@@ -60,7 +61,7 @@ struct Recipe {
   ModelConfig model;
   std::filesystem::path tokenizer;  ///< as in the file; empty where there is none
   std::int64_t seed = 1;
-  std::string precision = "bf16";
+  std::string precision = "auto";
   std::int64_t step_tokens = 8192;
   std::int64_t batch_tokens = 4096;
   bool recompute = false;

@@ -26,7 +26,7 @@ Type type_of(const WeightSlot& slot, Precision precision) {
   return precision == Precision::f16 ? k_half : k_bfloat;
 }
 
-Json print_shape(const std::vector<std::int64_t>& shape) {
+Json shape_json(const std::vector<std::int64_t>& shape) {
   Json::Array sizes;
   for (const std::int64_t size : shape) sizes.emplace_back(size);
   return sizes;
@@ -45,7 +45,7 @@ std::string print_header(std::span<const WeightSlot> slots, Precision precision,
     const std::int64_t begin = offset;
     offset += static_cast<std::int64_t>(slot.weight->values.size() * type.size);
     Json entry;
-    entry.set("dtype", type.name).set("shape", print_shape(slot.shape));
+    entry.set("dtype", type.name).set("shape", shape_json(slot.shape));
     entry.set("data_offsets", Json::Array{begin, offset});
     header.set(slot.name, entry);
   }

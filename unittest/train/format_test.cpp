@@ -12,20 +12,20 @@
 #include "train/event_log.h"
 #include "train/json.h"
 #include "train/recipe.h"
+#include "train/result_message.h"
 #include "train/shard.h"
 
 namespace llmc::train {
 namespace {
 
 namespace fs = std::filesystem;
+using test::message;
 
 class Formats : public ::testing::Test {
  protected:
   TemporaryFolder folder_ = std::move(*TemporaryFolder::create());
   [[nodiscard]] fs::path at(const std::string& name) const { return folder_.path() / name; }
 };
-
-std::string message(const auto& result) { return result ? "" : result.error().message; }
 
 TEST(JsonText, ReadsWhatItPrints) {
   const std::string text =

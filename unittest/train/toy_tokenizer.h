@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "testing.h"
 #include "train/pieces.h"
 #include "train/tokenizer.h"
 
@@ -79,5 +80,7 @@ inline std::vector<Piece> toy_pieces() {
                       "\u2581=", "\u2581=\u2581", "al", "ign", "ig", "align", "\u2581align", "lo",
                       "ad", "load", "ca", "cab"});
 }
+
+inline Tokenizer toy() { return llmc::test::take(Tokenizer::from_bytes(model_of(toy_pieces()))); }
 
 }  // namespace llmc::train::test

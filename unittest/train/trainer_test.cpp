@@ -9,12 +9,14 @@
 #include "support/files.h"
 #include "support/random.h"
 #include "train/checkpoint.h"
+#include "train/result_message.h"
 #include "train/safetensors.h"
 
 namespace llmc::train {
 namespace {
 
 namespace fs = std::filesystem;
+using test::message;
 using ::testing::HasSubstr;
 
 constexpr std::uint32_t k_vocabulary = 64;
@@ -100,8 +102,6 @@ class Trainer : public ::testing::Test {
   std::string said_;
 };
 
-std::string message(const auto& result) { return result ? "" : result.error().message; }
-
 TEST_F(Trainer, LearnsThroughAllStages) {
   const auto done = run(recipe(), "run");
   ASSERT_TRUE(done) << message(done);
@@ -115,7 +115,7 @@ TEST_F(Trainer, LearnsThroughAllStages) {
 }
 
 TEST_F(Trainer, AStoppedRunGoesOnWithTheSameLosses) {
-  for (const char* precision : {"f32", "bf16"}) {
+  for (const char* precision : {"f32", "auto"}) {
     Recipe tiny = recipe();
     tiny.precision = precision;
     const std::string whole = std::string("whole-") + precision;

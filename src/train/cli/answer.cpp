@@ -13,7 +13,7 @@
 namespace llmc::train {
 namespace {
 
-struct Options {
+struct AnswerArguments {
   std::string model;
   std::vector<std::string> inputs;
   std::int64_t count = 0, most = 1024;
@@ -28,7 +28,7 @@ Json row_of(const TextRow& row, const Generator::Answer& answer) {
   return json.set("prompt_tokens", answer.prompt).set("answer_tokens", answer.tokens);
 }
 
-Result<void> answer_all(const Options& options) {
+Result<void> answer_all(const AnswerArguments& options) {
   LLMC_TRY(Generator generator, Generator::load(options.model, options.generator));
   ProgressLine progress;
   std::int64_t rows = 0;
@@ -54,7 +54,7 @@ Result<void> answer_all(const Options& options) {
 }  // namespace
 
 int run_answer(const std::vector<std::string>& words) {
-  Options options;
+  AnswerArguments options;
   Arguments arguments(
       "llmc-train answer",
       "Asks an exported model the prompts of a data set, by llama.cpp, and prints JSON lines with "

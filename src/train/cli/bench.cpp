@@ -15,14 +15,14 @@
 namespace llmc::train {
 namespace {
 
-struct Options {
-  std::string model = "small", device = "auto", precision = "bf16", path = "fused";
+struct BenchArguments {
+  std::string model = "small", device = "auto", precision = "auto", path = "fused";
   std::int64_t vocabulary = 16384, context = 512, batch_tokens = 4096, repeat = 5, threads = 0;
   bool recompute = false, json = false;
 };
 
 /// Full sequences of random tokens: no padding, every token predicted.
-Batch random_batch(const Options& options) {
+Batch random_batch(const BenchArguments& options) {
   Batch batch;
   batch.length = options.context;
   batch.sequences = std::max<std::int64_t>(1, options.batch_tokens / options.context);
@@ -43,7 +43,7 @@ struct Measured {
 };
 
 /// Steps and matrix products in turn, so that both see the machine in the same state.
-Measured measure(Model& model, const Options& options) {
+Measured measure(Model& model, const BenchArguments& options) {
   const Batch batch = random_batch(options);
   Optimizer optimizer(model);
   std::vector<double> seconds;
@@ -62,12 +62,12 @@ Measured measure(Model& model, const Options& options) {
   return {seconds[seconds.size() / 2], peaks[peaks.size() / 2]};
 }
 
-Result<void> bench(const Options& options) {
+Result<void> bench(const BenchArguments& options) {
   LLMC_TRY(ModelConfig config, ModelConfig::preset(options.model));
   config.vocabulary = options.vocabulary;
   config.context = options.context;
   LLMC_TRY(const at::Device device, find_device(options.device, 0));
-  const Compute compute{device, options.precision == "f32" ? at::kFloat : at::kBFloat16,
+  const Compute compute{device, type_of(options.precision, device),
                         options.path == "plain" ? Path::reference : Path::automatic,
                         options.recompute};
   Model model(config, compute, 1);
@@ -92,8 +92,8 @@ Result<void> bench(const Options& options) {
   std::printf(
       "%s (%.1f million parameters, %s, %s loops%s), context %lld: %.0f tokens/s, %.0f of %.0f "
       "GFLOP/s (%.1f %% of peak), %.2f s a step of %.0f tokens, %.0f MB\n",
-      options.model.c_str(), static_cast<double>(config.parameters()) / 1e6,
-      options.precision.c_str(), options.path.c_str(), options.recompute ? ", recomputing" : "",
+      options.model.c_str(), static_cast<double>(config.parameters()) / 1e6, name_of(compute.type),
+      options.path.c_str(), options.recompute ? ", recomputing" : "",
       static_cast<long long>(options.context), speed, flops / 1e9, measured.peak / 1e9,
       100 * flops / measured.peak, measured.seconds, tokens, memory);
   return {};
@@ -102,7 +102,7 @@ Result<void> bench(const Options& options) {
 }  // namespace
 
 int run_bench(const std::vector<std::string>& words) {
-  Options options;
+  BenchArguments options;
   Arguments arguments(
       "llmc-train bench",
       "Trains a shape on random tokens for some steps, in turn with plain matrix products, and "
@@ -115,7 +115,7 @@ int run_bench(const std::vector<std::string>& words) {
   arguments.option("--batch-tokens", "N", "tokens of a step", options.batch_tokens, 2, 1 << 24);
   arguments.option("--repeat", "N", "steps that are timed", options.repeat, 1, 1000);
   arguments.choice("--device", "where to compute", {"auto", "cpu", "cuda"}, options.device);
-  arguments.choice("--precision", "numbers", {"bf16", "f32"}, options.precision);
+  arguments.choice("--precision", "numbers", {"auto", "bf16", "f32"}, options.precision);
   arguments.choice("--path", "fused loops, or plain libtorch operations", {"fused", "plain"},
                    options.path);
   arguments.flag("--recompute", "run blocks again for the gradient (activation checkpointing)",

@@ -16,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Options {
+struct ExportArguments {
   fs::path input, output, tokenizer;
   std::string precision = "f16";
   std::vector<std::string> metadata;
@@ -44,7 +44,8 @@ std::string stages_of(const Json& state) {
 }
 
 /// What the file says of its making, by the keys of GGUF.
-Result<std::map<std::string, std::string>> describe(const Json& state, const Options& options) {
+Result<std::map<std::string, std::string>> describe(const Json& state,
+                                                    const ExportArguments& options) {
   std::map<std::string, std::string> out;
   const Json* metadata = state.find("metadata");
   if (metadata != nullptr && metadata->object() != nullptr)
@@ -71,7 +72,7 @@ Result<std::map<std::string, std::string>> describe(const Json& state, const Opt
   return out;
 }
 
-Result<void> export_model(const Options& options) {
+Result<void> export_model(const ExportArguments& options) {
   LLMC_TRY(const Precision precision, parse_precision(options.precision));
   LLMC_TRY(const fs::path checkpoint, find_checkpoint(options.input));
   LLMC_TRY(TrainedModel trained, load_model(checkpoint));
@@ -87,7 +88,7 @@ Result<void> export_model(const Options& options) {
 }  // namespace
 
 int run_export(const std::vector<std::string>& words) {
-  Options options;
+  ExportArguments options;
   Arguments arguments(
       "llmc-train export",
       "Writes the model of a run: a GGUF file for llama.cpp where the output's name ends in "

@@ -28,7 +28,7 @@ void on_signal(int number) {
   }
 }
 
-struct Options {
+struct RunArguments {
   fs::path recipe;
   TrainSetting train;
   fs::path from;
@@ -49,7 +49,7 @@ Result<std::uint64_t> fingerprint_of(const Recipe& recipe, const fs::path& recip
 }
 
 /// The recipe; what it says of the shards, and the weights to begin with, go into options.train.
-Result<Recipe> open_recipe(Options& options) {
+Result<Recipe> open_recipe(RunArguments& options) {
   LLMC_TRY(Recipe recipe, Recipe::load(options.recipe));
   LLMC_TRY(options.train.tokenizer, fingerprint_of(recipe, options.recipe));
   if (!options.from.empty()) {
@@ -58,7 +58,7 @@ Result<Recipe> open_recipe(Options& options) {
   return recipe;
 }
 
-int print(const RunReport& done, const Options& options) {
+int print(const RunReport& done, const RunArguments& options) {
   const char* how = done.end == RunEnd::finished  ? "finished"
                     : done.end == RunEnd::stopped ? "stopped; the same command goes on"
                                                   : "interrupted; the same command goes on";
@@ -81,7 +81,7 @@ int print(const RunReport& done, const Options& options) {
 }  // namespace
 
 int run_run(const std::vector<std::string>& words) {
-  Options options;
+  RunArguments options;
   Arguments arguments(
       "llmc-train run",
       "Trains a model through the stages of a recipe. Where the run's folder has a checkpoint, it\n"
@@ -121,7 +121,7 @@ int run_run(const std::vector<std::string>& words) {
 }
 
 int run_evaluate(const std::vector<std::string>& words) {
-  Options options;
+  RunArguments options;
   Arguments arguments("llmc-train evaluate",
                       "Prints the losses of a model on the validation sets of a recipe: in nats "
                       "for each predicted\n"

@@ -33,6 +33,14 @@ double measure_peak(const at::Device& device, at::ScalarType type) {
   return 2.0 * static_cast<double>(size * size * size) / best;
 }
 
+at::ScalarType type_of(const std::string& precision, const at::Device& device) {
+  const bool multiplies_bf16 = !device.is_cpu() || __builtin_cpu_supports("avx512bw") != 0;
+  if (precision == "f32" || (precision == "auto" && !multiplies_bf16)) return at::kFloat;
+  return at::kBFloat16;
+}
+
+const char* name_of(at::ScalarType type) { return type == at::kFloat ? "f32" : "bf16"; }
+
 double available_memory(const at::Device& device) {
   if (!device.is_cpu()) return 0;
   std::ifstream info("/proc/meminfo");

@@ -21,6 +21,13 @@ Error libtorch_error(const std::exception& error);
 /// device: the best of a few, 1024 x 1024 x 1024 on a CPU and 8192 cubed elsewhere.
 double measure_peak(const at::Device& device, at::ScalarType type);
 
+/// What a `precision` of a recipe stands for on the device. "auto" is bf16 on GPUs and processors
+/// with AVX-512, and single precision on others, where libtorch multiplies bf16 number by number.
+at::ScalarType type_of(const std::string& precision, const at::Device& device);
+
+/// "bf16" or "f32".
+const char* name_of(at::ScalarType type);
+
 /// Bytes of memory that can be had: on a CPU what the kernel calls available; 0 where unknown.
 double available_memory(const at::Device& device);
 

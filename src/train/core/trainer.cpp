@@ -35,10 +35,6 @@ std::string text_of(const char* format, double value) {
 
 std::string gigabytes(double bytes) { return text_of("%.1f GB", bytes / 1e9); }
 
-at::ScalarType type_of(const Recipe& recipe) {
-  return recipe.precision == "f32" ? at::kFloat : at::kBFloat16;
-}
-
 std::span<const std::byte> bytes_of(const at::Tensor& host) {
   return std::as_bytes(std::span(host.data_ptr<float>(), static_cast<std::size_t>(host.numel())));
 }
@@ -110,7 +106,8 @@ class Run {
         setting_(setting),
         say_(say),
         ranks_(std::move(ranks)),
-        model_(recipe.model, {device, type_of(recipe), Path::automatic, recipe.recompute},
+        model_(recipe.model,
+               {device, type_of(recipe.precision, device), Path::automatic, recipe.recompute},
                static_cast<std::uint64_t>(recipe.seed)),
         optimizer_(model_) {
     for (const Stage& stage : recipe.stages) total_steps_ += stage.steps(recipe.step_tokens);
@@ -355,8 +352,8 @@ class Run {
     say_(recipe_.name + ": " +
          text_of("%.2f million", static_cast<double>(model.parameters()) / 1e6) + " parameters, " +
          std::to_string(total_steps_) + " steps of " + std::to_string(recipe_.step_tokens) +
-         " tokens, " + recipe_.precision + " on " + model_.compute().device.str() + " (" +
-         text_of("%.0f", peak_ / 1e9) + " GFLOP/s in matrix products), " +
+         " tokens, " + name_of(model_.compute().type) + " on " + model_.compute().device.str() +
+         " (" + text_of("%.0f", peak_ / 1e9) + " GFLOP/s in matrix products), " +
          std::to_string(ranks_.count()) + " process(es), " + std::to_string(at::get_num_threads()) +
          " threads");
   }
@@ -392,13 +389,13 @@ class Run {
 };
 
 Result<void> check_memory(const Recipe& recipe, const at::Device& device) {
-  const double wanted =
-      training_bytes(recipe.model, type_of(recipe),
-                     std::max(recipe.batch_tokens, recipe.model.context), recipe.recompute);
+  const at::ScalarType type = type_of(recipe.precision, device);
+  const double wanted = training_bytes(
+      recipe.model, type, std::max(recipe.batch_tokens, recipe.model.context), recipe.recompute);
   const double there = available_memory(device);
   if (there == 0 || wanted <= there) return {};
   return fail("training this model takes about " + gigabytes(wanted) + " of memory (" +
-              gigabytes(Model::state_bytes(recipe.model, type_of(recipe))) +
+              gigabytes(Model::state_bytes(recipe.model, type)) +
               " of it for weights and optimiser) and " + gigabytes(there) +
               " are free; lower 'batch_tokens', set 'recompute', or take a smaller model");
 }
@@ -436,7 +433,8 @@ Result<RunReport> train(const Recipe& recipe, const TrainSetting& setting,
 Result<std::vector<ValidationLoss>> evaluate(const Recipe& recipe, const TrainSetting& setting) {
   try {
     LLMC_TRY(const at::Device device, find_device(setting.device, 0));
-    Model model(recipe.model, {device, type_of(recipe), Path::automatic, recipe.recompute}, 0);
+    Model model(recipe.model,
+                {device, type_of(recipe.precision, device), Path::automatic, recipe.recompute}, 0);
     LLMC_CHECK(model.import_weights(setting.initial));
     std::vector<ValidationLoss> losses;
     for (const ValidationSet& set : recipe.valid) {

@@ -12,14 +12,13 @@ namespace {
 using llmc::test::message_of;
 using llmc::test::take;
 using llmc::test::temporary_folder;
+using test::toy;
 
 std::string compress(const std::string& text) {
   std::string out(ZSTD_compressBound(text.size()), '\0');
   out.resize(ZSTD_compress(out.data(), out.size(), text.data(), text.size(), 1));
   return out;
 }
-
-Tokenizer toy() { return take(Tokenizer::from_bytes(test::model_of(test::toy_pieces()))); }
 
 class Text : public testing::Test {
  protected:

@@ -9,8 +9,7 @@ namespace {
 
 using llmc::test::message_of;
 using llmc::test::take;
-
-Tokenizer toy() { return take(Tokenizer::from_bytes(test::model_of(test::toy_pieces()))); }
+using test::toy;
 
 std::vector<std::string> texts_of(const Tokenizer& tokenizer, std::string_view text) {
   std::vector<std::string> texts;

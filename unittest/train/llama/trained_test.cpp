@@ -9,6 +9,7 @@
 #include "support/random.h"
 #include "testing.h"
 #include "train/batches.h"
+#include "train/core/machine.h"
 #include "train/core/optimizer.h"
 #include "train/gguf.h"
 #include "train/toy_tokenizer.h"
@@ -151,7 +152,8 @@ TEST_F(TrainedModelInLlama, SaysTwentySamplesThatItLearntByHeart) {
   for (const auto& sample : samples) documents.push_back({sample, k_prompt});
   const Batch batch = make_batch(documents);
 
-  Model model(config_, {}, 5);  // bf16, as models are trained
+  const Compute compute{at::kCPU, type_of("auto", at::kCPU)};  // as models are trained
+  Model model(config_, compute, 5);
   Optimizer optimizer(model);
   const double scale = 1.0 / static_cast<double>(batch.rows.size());
   double loss = 1;
