@@ -7,43 +7,43 @@
 namespace llmc {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 namespace fs = std::filesystem;
 
 std::string print_answer(const std::string& proposer, const std::string& id,
                          const ModelAnswer& answer) {
-  Json predicted = Json::object();
+  OrderedJson predicted = OrderedJson::object();
   for (const auto& [list, sizes] : answer.predicted) predicted[list] = {sizes.first, sizes.second};
-  return Json({{"proposer", proposer},
-               {"id", id},
-               {"lists", answer.lists},
-               {"predicted", std::move(predicted)},
-               {"prompt_tokens", answer.prompt_tokens},
-               {"fits", answer.fits},
-               {"is_split", answer.is_split},
-               {"failure", answer.failure},
-               {"seconds", answer.seconds}})
-             .dump(-1, ' ', false, Json::error_handler_t::replace) +
+  return OrderedJson({{"proposer", proposer},
+                      {"id", id},
+                      {"lists", answer.lists},
+                      {"predicted", std::move(predicted)},
+                      {"prompt_tokens", answer.prompt_tokens},
+                      {"fits", answer.fits},
+                      {"is_split", answer.is_split},
+                      {"failure", answer.failure},
+                      {"seconds", answer.seconds}})
+             .dump(-1, ' ', false, OrderedJson::error_handler_t::replace) +
          "\n";
 }
 
 /// Reads the members of a line's object; what is missing or of another type is remembered.
 class AnswerReader {
  public:
-  explicit AnswerReader(const Json& json) : json_(json) { is_whole_ = json.is_object(); }
+  explicit AnswerReader(const OrderedJson& json) : json_(json) { is_whole_ = json.is_object(); }
 
   template <typename T>
   void read(const char* name, T& value) {
-    if (const Json* one = member(name)) read(*one, value);
+    if (const OrderedJson* one = member(name)) read(*one, value);
   }
   void read(const char* name, std::vector<std::string>& values) {
-    const Json* list = member(name);
+    const OrderedJson* list = member(name);
     if (list == nullptr || !expect(list->is_array())) return;
-    for (const Json& one : *list) read(one, values.emplace_back());
+    for (const OrderedJson& one : *list) read(one, values.emplace_back());
   }
   void read(const char* name,
             std::map<std::string, std::pair<std::uint64_t, std::uint64_t>>& values) {
-    const Json* sizes = member(name);
+    const OrderedJson* sizes = member(name);
     if (sizes == nullptr || !expect(sizes->is_object())) return;
     for (const auto& [list, pair] : sizes->items()) {
       if (!expect(pair.is_array() && pair.size() == 2)) return;
@@ -56,32 +56,32 @@ class AnswerReader {
 
  private:
   bool expect(bool right) { return right || (is_whole_ = false); }
-  const Json* member(const char* name) {
+  const OrderedJson* member(const char* name) {
     if (!is_whole_) return nullptr;
     const auto found = json_.find(name);
     return expect(found != json_.end()) ? &*found : nullptr;
   }
-  void read(const Json& json, std::string& value) {
+  void read(const OrderedJson& json, std::string& value) {
     if (expect(json.is_string())) value = json.get<std::string>();
   }
-  void read(const Json& json, std::uint64_t& value) {
+  void read(const OrderedJson& json, std::uint64_t& value) {
     if (expect(json.is_number_unsigned())) value = json.get<std::uint64_t>();
   }
-  void read(const Json& json, bool& value) {
+  void read(const OrderedJson& json, bool& value) {
     if (expect(json.is_boolean())) value = json.get<bool>();
   }
-  void read(const Json& json, double& value) {
+  void read(const OrderedJson& json, double& value) {
     if (expect(json.is_number())) value = json.get<double>();
   }
 
-  const Json& json_;
+  const OrderedJson& json_;
   bool is_whole_ = true;
 };
 
 }  // namespace
 
 bool AnswerJournal::read_line(std::string_view line) {
-  const Json json = Json::parse(line, /*cb=*/nullptr, /*allow_exceptions=*/false);
+  const OrderedJson json = OrderedJson::parse(line, /*cb=*/nullptr, /*allow_exceptions=*/false);
   std::pair<std::string, std::string> key;
   ModelAnswer answer;
   AnswerReader reader(json);

@@ -11,14 +11,14 @@ namespace llmc {
 namespace {
 
 namespace fs = std::filesystem;
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
 constexpr int k_suite_format = 1;
 
 /// Reads the fields of one object of the manifest, and remembers the first that is wrong.
 class SuiteFields {
  public:
-  SuiteFields(const Json& json, std::string where) : json_(json), where_(std::move(where)) {
+  SuiteFields(const OrderedJson& json, std::string where) : json_(json), where_(std::move(where)) {
     if (!json.is_object()) complain("expected an object");
   }
 
@@ -38,7 +38,7 @@ class SuiteFields {
 
   std::vector<std::string> texts(const char* name) {
     std::vector<std::string> values;
-    for (const Json& one : list(name)) {
+    for (const OrderedJson& one : list(name)) {
       if (!one.is_string()) complain(fmt::format("\"{}\" must hold strings", name));
       if (!problem_.empty()) return {};
       values.push_back(one.get<std::string>());
@@ -46,12 +46,12 @@ class SuiteFields {
     return values;
   }
 
-  Json list(const char* name) {
-    if (!problem_.empty()) return Json::array();
+  OrderedJson list(const char* name) {
+    if (!problem_.empty()) return OrderedJson::array();
     const auto found = json_.find(name);
-    if (found == json_.end()) return Json::array();
+    if (found == json_.end()) return OrderedJson::array();
     if (!found->is_array()) complain(fmt::format("\"{}\" must be a list", name));
-    return problem_.empty() ? *found : Json::array();
+    return problem_.empty() ? *found : OrderedJson::array();
   }
 
   void complain(const std::string& what) {
@@ -62,12 +62,12 @@ class SuiteFields {
   }
 
  private:
-  const Json& json_;
+  const OrderedJson& json_;
   std::string where_;
   std::string problem_;
 };
 
-Result<CompileCommand> parse_unit(const Json& json, const std::string& where) {
+Result<CompileCommand> parse_unit(const OrderedJson& json, const std::string& where) {
   SuiteFields fields(json, where);
   CompileCommand unit;
   unit.file = fields.text("file", true);
@@ -79,7 +79,7 @@ Result<CompileCommand> parse_unit(const Json& json, const std::string& where) {
   return unit;
 }
 
-Result<Benchmark> parse_benchmark(const Json& json, std::size_t number) {
+Result<Benchmark> parse_benchmark(const OrderedJson& json, std::size_t number) {
   SuiteFields fields(json, fmt::format("benchmark {}", number + 1));
   Benchmark benchmark;
   benchmark.name = fields.text("name", true);
@@ -89,9 +89,9 @@ Result<Benchmark> parse_benchmark(const Json& json, std::size_t number) {
   benchmark.compare = fields.texts("compare");
   benchmark.left_out = fields.texts("left_out");
   benchmark.problem = fields.text("problem", false);
-  const Json units = fields.list("units");
+  const OrderedJson units = fields.list("units");
   LLMC_CHECK(fields.outcome());
-  for (const Json& one : units) {
+  for (const OrderedJson& one : units) {
     LLMC_TRY(CompileCommand unit, parse_unit(one, fmt::format("{}: unit {}", benchmark.name,
                                                               benchmark.units.size() + 1)));
     benchmark.units.push_back(std::move(unit));
@@ -116,7 +116,7 @@ CompileCommand replace_in_unit(CompileCommand unit, std::string_view from, std::
 }
 
 Result<BenchmarkSuite> parse_suite(std::string_view text, const fs::path& folder) {
-  const Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+  const OrderedJson json = OrderedJson::parse(text, nullptr, /*allow_exceptions=*/false);
   if (json.is_discarded() || !json.is_object())
     return fail("no suite: expected a JSON object, as `llmc eval init` writes it",
                 ErrorKind::usage);
@@ -126,10 +126,10 @@ Result<BenchmarkSuite> parse_suite(std::string_view text, const fs::path& folder
                 ErrorKind::usage);
   SuiteFields fields(json, "suite");
   BenchmarkSuite suite{fields.text("name", true), folder, {}};
-  const Json benchmarks = fields.list("benchmarks");
+  const OrderedJson benchmarks = fields.list("benchmarks");
   LLMC_CHECK(fields.outcome());
   std::set<std::string> names;
-  for (const Json& one : benchmarks) {
+  for (const OrderedJson& one : benchmarks) {
     LLMC_TRY(Benchmark benchmark, parse_benchmark(one, suite.benchmarks.size()));
     if (!names.insert(benchmark.name).second)
       return fail("two benchmarks are called " + benchmark.name, ErrorKind::usage);
@@ -151,27 +151,27 @@ Result<BenchmarkSuite> read_suite(const fs::path& path) {
 }
 
 std::string print_suite(const BenchmarkSuite& suite) {
-  Json benchmarks = Json::array();
+  OrderedJson benchmarks = OrderedJson::array();
   for (const Benchmark& one : suite.benchmarks) {
-    Json units = Json::array();
+    OrderedJson units = OrderedJson::array();
     for (const CompileCommand& unit : one.units) {
-      Json row = {{"file", unit.file.string()},
-                  {"directory", unit.directory.string()},
-                  {"flags", unit.flags}};
+      OrderedJson row = {{"file", unit.file.string()},
+                         {"directory", unit.directory.string()},
+                         {"flags", unit.flags}};
       if (unit.is_cxx) row["language"] = "c++";
       units.push_back(std::move(row));
     }
-    Json row = {{"name", one.name},        {"folder", one.folder.string()},
-                {"build", one.build},      {"runs", one.runs},
-                {"compare", one.compare},  {"units", std::move(units)},
-                {"left_out", one.left_out}};
+    OrderedJson row = {{"name", one.name},        {"folder", one.folder.string()},
+                       {"build", one.build},      {"runs", one.runs},
+                       {"compare", one.compare},  {"units", std::move(units)},
+                       {"left_out", one.left_out}};
     if (!one.problem.empty()) row["problem"] = one.problem;
     benchmarks.push_back(std::move(row));
   }
-  return Json({{"format", k_suite_format},
-               {"name", suite.name},
-               {"benchmarks", std::move(benchmarks)}})
-             .dump(1, ' ', false, Json::error_handler_t::replace) +
+  return OrderedJson({{"format", k_suite_format},
+                      {"name", suite.name},
+                      {"benchmarks", std::move(benchmarks)}})
+             .dump(1, ' ', false, OrderedJson::error_handler_t::replace) +
          "\n";
 }
 

@@ -15,7 +15,7 @@
 namespace llmc {
 namespace {
 
-struct Options {
+struct AskArguments {
   std::string file = "-";
   std::string prompt;
   ModelOptions model;
@@ -27,7 +27,7 @@ struct Options {
   bool json = false;
 };
 
-void print(const Generation& generation, const Options& options) {
+void print(const Generation& generation, const AskArguments& options) {
   for (const Completion& one : generation.completions) {
     if (!options.json) {
       fmt::print("{}\n", one.text);
@@ -40,7 +40,7 @@ void print(const Generation& generation, const Options& options) {
   }
 }
 
-Result<void> ask(const Options& options, bool has_prompt) {
+Result<void> ask(const AskArguments& options, bool has_prompt) {
   GenerationRequest request;
   request.prompt = options.prompt;
   if (!has_prompt) {
@@ -74,7 +74,7 @@ int run_ask(const std::vector<std::string>& arguments) {
   CLI::App app(
       "Gives a model a prompt as it is and prints what it writes, one text after the other.",
       "llmc ask");
-  Options options;
+  AskArguments options;
   auto* file =
       app.add_option("file", options.file, "The prompt; -: standard input")->capture_default_str();
   auto* prompt = app.add_option("-p,--prompt", options.prompt, "The prompt itself")->excludes(file);

@@ -21,7 +21,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Options : SharedOptions {
+struct BisectArguments : SharedOptions {
   std::string list;
   std::string test;
   std::string program;
@@ -67,7 +67,7 @@ BuildTest run_test(const SuiteProgram& program, const Linker& linker, double sec
 }
 
 /// A program of a suite, or a source that is a whole program.
-Result<SuiteProgram> find_subject(const Options& options) {
+Result<SuiteProgram> find_subject(const BisectArguments& options) {
   SuiteSources sources;
   if (options.program.empty()) {
     const fs::path file = options.files.at(0);
@@ -89,7 +89,7 @@ Result<SuiteProgram> find_subject(const Options& options) {
   return std::move(suite.programs[0]);
 }
 
-Result<Case> make_case(const Options& options, const std::string& list) {
+Result<Case> make_case(const BisectArguments& options, const std::string& list) {
   if (!options.test.empty()) {
     LLMC_TRY(const auto inputs, find_inputs(options.files, options.compiler_flags()));
     if (inputs.size() != 1) return fail("give one unit", ErrorKind::usage);
@@ -103,7 +103,7 @@ Result<Case> make_case(const Options& options, const std::string& list) {
               run_test(program, linker, options.run_seconds)};
 }
 
-void print(const Bisection& found, const Options& options) {
+void print(const Bisection& found, const BisectArguments& options) {
   if (options.json) {
     const nlohmann::json object = {
         {"pass", found.culprit.pass}, {"unit", found.culprit.unit},
@@ -121,7 +121,8 @@ void print(const Bisection& found, const Options& options) {
 }
 
 /// before.ll, after.ll and, if asked for, reduced.ll.
-Result<void> write_evidence(const Bisection& found, const Case& subject, const Options& options) {
+Result<void> write_evidence(const Bisection& found, const Case& subject,
+                            const BisectArguments& options) {
   if (options.output.empty()) return {};
   const fs::path folder = options.output;
   LLMC_CHECK(make_folder(folder));
@@ -150,7 +151,7 @@ int run_bisect(const std::vector<std::string>& arguments) {
       "wrong under a pass list. FILE is a whole program, whose right output is what -O0 and\n"
       "-O2 agree on; or any unit with --test; or take a suite's program with --program.",
       "llmc bisect");
-  Options options;
+  BisectArguments options;
   options.add_inputs(app, "A source; with --test also IR");
   app.get_option("files")->required(false);
   app.add_option("-p,--passes", options.list, "The pass list")->type_name("LIST")->required();

@@ -24,7 +24,7 @@ using Clock = std::chrono::steady_clock;
 /// The share of its lists that the LLM Compiler paper's PassListEval threw out.
 constexpr double k_paper_rejection = 0.0985;
 
-struct Options : SoundnessOptions {
+struct CheckArguments : SoundnessOptions {
   std::vector<std::string> lists;
   std::string file;
   std::size_t random = 0;
@@ -35,7 +35,7 @@ struct Options : SoundnessOptions {
   bool json = false;
 };
 
-Result<std::vector<PassList>> lists_to_check(const Options& options,
+Result<std::vector<PassList>> lists_to_check(const CheckArguments& options,
                                              const PassCatalogue& catalogue) {
   std::vector<PassList> lists;
   for (const std::string& text : options.lists) {
@@ -133,7 +133,7 @@ void report_left_out(const std::vector<Checker>& checkers) {
 }
 
 /// Writes the findings of this run, if they are wanted.
-Result<void> export_verdicts(const Options& options, std::vector<Checker>& checkers,
+Result<void> export_verdicts(const CheckArguments& options, std::vector<Checker>& checkers,
                              std::map<std::string, Finding> findings) {
   if (options.export_file.empty()) return {};
   if (checkers.size() != 1)
@@ -144,7 +144,7 @@ Result<void> export_verdicts(const Options& options, std::vector<Checker>& check
   return write_file(options.export_file, print_verdict_file(file));
 }
 
-void add_options(CLI::App& app, Options& options) {
+void add_options(CLI::App& app, CheckArguments& options) {
   app.add_option("lists", options.lists, "Pass lists")->type_name("LIST");
   app.add_option("--file", options.file,
                  "A file with one list a line (# begins a comment), or a portfolio");
@@ -170,7 +170,7 @@ int run_check(const std::vector<std::string>& arguments) {
       "must compile, link, run within limits, and print what they should. Verdicts are kept:\n"
       "a known list answers at once. The exit status is 1 if a list was rejected.",
       "llmc check");
-  Options options;
+  CheckArguments options;
   add_options(app, options);
   if (const int code = parse_options(app, arguments); code >= 0) return code;
   catch_interrupts();

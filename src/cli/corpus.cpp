@@ -20,7 +20,7 @@ namespace llmc {
 namespace {
 
 namespace fs = std::filesystem;
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
 const std::vector<Command>& corpus_commands() {
   static const std::vector<Command> table = {
@@ -36,7 +36,7 @@ const std::vector<Command>& corpus_commands() {
   return table;
 }
 
-void print_help() {
+void print_corpus_help() {
   fmt::print(
       "Programs to learn from and to choose on, with their provenance, and their labels.\n\n"
       "Usage: llmc corpus COMMAND [OPTIONS] ...\n\nCommands:\n");
@@ -115,15 +115,15 @@ void print_counts(const std::map<Split, SplitCounts>& counts) {
 
 void print_json(const std::map<Split, SplitCounts>& counts) {
   for (const auto& [split, row] : counts) {
-    const Json line = {{"split", to_string(split)},
-                       {"packages", row.packages},
-                       {"failed_packages", row.failed_packages},
-                       {"units", row.units},
-                       {"failed_units", row.failed_units},
-                       {"functions", row.functions},
-                       {"kept", row.kept},
-                       {"left_out", row.left_out},
-                       {"bytes", row.bytes}};
+    const OrderedJson line = {{"split", to_string(split)},
+                              {"packages", row.packages},
+                              {"failed_packages", row.failed_packages},
+                              {"units", row.units},
+                              {"failed_units", row.failed_units},
+                              {"functions", row.functions},
+                              {"kept", row.kept},
+                              {"left_out", row.left_out},
+                              {"bytes", row.bytes}};
     fmt::print("{}\n", line.dump());
   }
 }
@@ -146,7 +146,7 @@ Result<void> show_package(CorpusStore& store, const PackageRecord& package) {
   return {};
 }
 
-Json describe_program(const ProgramRecord& program, const PackageRecord& package) {
+OrderedJson describe_program(const ProgramRecord& program, const PackageRecord& package) {
   return {{"program", program.id.hex()},
           {"kind", to_string(program.kind)},
           {"name", program.name},
@@ -240,10 +240,10 @@ Result<std::size_t> export_rows(CorpusStore& store, const ExportOptions& options
         if (interrupted != 0) return fail("interrupted", ErrorKind::interrupted);
         if (!drawn.contains(program.id)) return {};
         const auto owner = std::ranges::find(packages, program.package, &PackageRecord::name);
-        Json row = describe_program(program, *owner);
+        OrderedJson row = describe_program(program, *owner);
         LLMC_TRY(row["text"], text_of(program, payload, options.text_form()));
         ++written;
-        return file.add(row.dump(-1, ' ', false, Json::error_handler_t::replace) + '\n');
+        return file.add(row.dump(-1, ' ', false, OrderedJson::error_handler_t::replace) + '\n');
       }));
   LLMC_CHECK(file.finish());
   return written;
@@ -342,7 +342,7 @@ int run_corpus_check(const std::vector<std::string>& arguments) {
 
 int run_corpus(const std::vector<std::string>& arguments) {
   if (arguments.empty() || arguments[0] == "--help" || arguments[0] == "-h") {
-    print_help();
+    print_corpus_help();
     return arguments.empty() ? k_exit_usage : k_exit_done;
   }
   for (const Command& command : corpus_commands())

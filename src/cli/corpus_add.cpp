@@ -16,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Options {
+struct CorpusAddArguments {
   std::vector<std::string> items;
   CorpusChoice corpus;
   SharedOptions shared;
@@ -32,7 +32,7 @@ struct Options {
   bool evaluation = false;
 };
 
-void add_options(CLI::App& app, Options& options) {
+void add_options(CLI::App& app, CorpusAddArguments& options) {
   options.shared.deadline_seconds = 600;
   app.add_option("items", options.items,
                  "Names of Debian source packages; folders with a compile_commands.json or with\n"
@@ -116,7 +116,7 @@ Result<PackageSources> local_sources(const std::string& item,
 /// Adds one item after the other.
 class Adder {
  public:
-  Adder(const Options& options, CorpusStore& store, const EvaluationSet& evaluation_set,
+  Adder(const CorpusAddArguments& options, CorpusStore& store, const EvaluationSet& evaluation_set,
         std::map<std::string, Split> splits)
       : options_(options),
         store_(store),
@@ -219,7 +219,7 @@ class Adder {
     return {};
   }
 
-  const Options& options_;
+  const CorpusAddArguments& options_;
   CorpusStore& store_;
   const EvaluationSet& evaluation_set_;
   std::map<std::string, Split> splits_;
@@ -229,7 +229,7 @@ class Adder {
   std::size_t added_ = 0;
 };
 
-Result<int> add(Options& options) {
+Result<int> add(CorpusAddArguments& options) {
   LLMC_TRY(EvaluationSet evaluation_set, EvaluationSet::installed());
   for (const std::string& file : options.refused) {
     LLMC_CHECK(evaluation_set.add_functions(file));
@@ -267,7 +267,7 @@ int run_corpus_add(const std::vector<std::string>& arguments) {
       "translation unit and each of its functions is a program. A package that does not build\n"
       "is a record with the reason, and the others go on. What is there is not made again.",
       "llmc corpus add");
-  Options options;
+  CorpusAddArguments options;
   add_options(app, options);
   if (const int code = parse_options(app, arguments); code >= 0) return code;
   catch_interrupts();

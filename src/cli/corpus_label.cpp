@@ -24,13 +24,13 @@ namespace llmc {
 namespace {
 
 namespace fs = std::filesystem;
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
 /// Candidates that are measured, for each list that is wanted, and on how many programs.
 constexpr std::size_t k_candidates_for_each = 4;
 constexpr std::size_t k_tried_on = 500;
 
-struct Options {
+struct CorpusLabelArguments {
   CorpusChoice corpus;
   SharedOptions limits;
   SoundnessOptions gate;
@@ -52,7 +52,7 @@ struct Options {
   bool json = false;
 };
 
-void add_options(CLI::App& app, Options& options) {
+void add_options(CLI::App& app, CorpusLabelArguments& options) {
   options.corpus.split = "train";
   options.corpus.kind = "function";
   options.corpus.target = "x86_64";
@@ -107,10 +107,10 @@ void add_options(CLI::App& app, Options& options) {
 /// One run: what its steps share.
 class Labeller {
  public:
-  static Result<int> run(const Options& options);
+  static Result<int> run(const CorpusLabelArguments& options);
 
  private:
-  Labeller(const Options& options, CorpusStore corpus, LabelStore store,
+  Labeller(const CorpusLabelArguments& options, CorpusStore corpus, LabelStore store,
            const PassCatalogue& catalogue, const Alphabet& alphabet)
       : options_(options),
         corpus_(std::move(corpus)),
@@ -142,7 +142,7 @@ class Labeller {
   Result<void> write_responses(const SizeTable& leading);
   void print_summary(Split split, const SizeTable& table, const std::vector<double>& gains);
 
-  const Options& options_;
+  const CorpusLabelArguments& options_;
   CorpusStore corpus_;
   LabelStore store_;
   const PassCatalogue& catalogue_;
@@ -271,14 +271,14 @@ void Labeller::print_summary(Split split, const SizeTable& table,
   for (const auto& [id, label] : labels.by_program)
     if (!label.list.empty()) used.insert(label.list);
   if (options_.json) {
-    Json row = {{"split", to_string(split)},
-                {"kind", options_.corpus.kind},
-                {"programs", labels.by_program.size()},
-                {"improved", labels.improved()},
-                {"lists", table.lists.size()},
-                {"lists_used", used.size()},
-                {"gain", labels.gain()},
-                {"gains_of_first_lists", gains}};
+    OrderedJson row = {{"split", to_string(split)},
+                       {"kind", options_.corpus.kind},
+                       {"programs", labels.by_program.size()},
+                       {"improved", labels.improved()},
+                       {"lists", table.lists.size()},
+                       {"lists_used", used.size()},
+                       {"gain", labels.gain()},
+                       {"gains_of_first_lists", gains}};
     fmt::print("{}\n", row.dump());
     return;
   }
@@ -339,7 +339,7 @@ Result<void> Labeller::finish() {
   return write_size_table(std::move(all), options_.output);
 }
 
-Result<int> Labeller::run(const Options& options) {
+Result<int> Labeller::run(const CorpusLabelArguments& options) {
   LLMC_TRY(CorpusStore corpus, options.corpus.open(CorpusStore::Mode::read));
   LLMC_CHECK(corpus.check_not_apart());
   const fs::path path =
@@ -373,7 +373,7 @@ int run_corpus_label(const std::vector<std::string>& arguments) {
       "suite finds sound; measure every program with each of them; choose. Each step keeps\n"
       "what it finds and goes on from there when it is run again.",
       "llmc corpus label");
-  Options options;
+  CorpusLabelArguments options;
   add_options(app, options);
   if (const int code = parse_options(app, arguments); code >= 0) return code;
   catch_interrupts();

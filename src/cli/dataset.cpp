@@ -23,7 +23,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Options : SharedOptions {
+struct DatasetArguments : SharedOptions {
   std::string kind;
   std::string output = "-";
   std::vector<std::string> without;
@@ -34,7 +34,7 @@ struct Options : SharedOptions {
   DatasetOptions dataset;
 };
 
-void add_options(CLI::App& app, Options& options) {
+void add_options(CLI::App& app, DatasetArguments& options) {
   DatasetOptions& dataset = options.dataset;
   CorpusOptions& corpus = dataset.corpus;
   corpus.jobs = std::max(1U, std::thread::hardware_concurrency());
@@ -102,7 +102,7 @@ Result<void> add_units(const std::string& argument, const std::vector<std::strin
   return {};
 }
 
-Result<Corpus> collect(const Options& options, ProgressLine& line) {
+Result<Corpus> collect(const DatasetArguments& options, ProgressLine& line) {
   CorpusSources sources;
   for (const std::string& file : options.files) {
     if (is_row_file(file)) {
@@ -132,7 +132,8 @@ Result<Corpus> collect(const Options& options, ProgressLine& line) {
 }
 
 /// Writes each program as ID.bc.
-Result<void> write_programs(const Corpus& corpus, const Options& options, ProgressLine& line) {
+Result<void> write_programs(const Corpus& corpus, const DatasetArguments& options,
+                            ProgressLine& line) {
   LLMC_CHECK(make_folder(options.output));
   std::size_t done = 0;
   const auto progress = show_progress(line, "", "programs");
@@ -175,7 +176,7 @@ void describe_labels(const Labels& labels) {
 }
 
 /// The lists of the portfolio that the suite finds sound.
-Result<std::vector<std::string>> sound_lists(const Options& options, ProgressLine& line) {
+Result<std::vector<std::string>> sound_lists(const DatasetArguments& options, ProgressLine& line) {
   LLMC_TRY(const PassCatalogue catalogue, installed_catalogue());
   const fs::path path =
       options.portfolio.empty() ? default_portfolio() : fs::path(options.portfolio);
@@ -201,7 +202,7 @@ Result<std::vector<std::string>> sound_lists(const Options& options, ProgressLin
   return sound;
 }
 
-Result<Labels> make_labels(const Corpus& corpus, const Options& options,
+Result<Labels> make_labels(const Corpus& corpus, const DatasetArguments& options,
                            const std::vector<std::string>& lists, ProgressLine& line) {
   if (!options.labels.empty()) return read_labels(options.labels);
   auto labels = choose_labels(corpus.programs, lists, options.dataset.corpus,
@@ -210,14 +211,14 @@ Result<Labels> make_labels(const Corpus& corpus, const Options& options,
   return labels;
 }
 
-Result<void> make_programs(const Options& options, ProgressLine& line) {
+Result<void> make_programs(const DatasetArguments& options, ProgressLine& line) {
   if (options.output == "-")
     return fail("programs need a folder; give one with -o", ErrorKind::usage);
   LLMC_TRY(const Corpus corpus, collect(options, line));
   return write_programs(corpus, options, line);
 }
 
-Result<void> make_rows(Options& options, ProgressLine& line) {
+Result<void> make_rows(DatasetArguments& options, ProgressLine& line) {
   // Before the work, so that what is wrong with the file is known at once.
   LLMC_TRY(RowFile file, RowFile::create(options.output));
   options.dataset.kind = dataset_kind(options.kind);
@@ -253,7 +254,7 @@ int run_dataset(const std::vector<std::string>& arguments) {
       "llmc dataset build makes all of them from a corpus; llmc dataset check makes rows once\n"
       "more and compares. Both have a --help of their own.",
       "llmc dataset");
-  Options options;
+  DatasetArguments options;
   add_options(app, options);
   if (const int code = parse_options(app, arguments); code >= 0) return code;
   catch_interrupts();

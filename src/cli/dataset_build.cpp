@@ -21,13 +21,13 @@ namespace llmc {
 namespace {
 
 namespace fs = std::filesystem;
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
 /// Rows of each file whose tokens are counted.
 constexpr std::size_t k_sampled_rows = 1000;
 constexpr std::array k_kinds = {"pretrain", "emulate", "flags", "lift", "respond"};
 
-struct Options {
+struct DatasetBuildArguments {
   CorpusChoice corpus;
   SharedOptions limits;
   std::string labels;
@@ -60,7 +60,7 @@ void add_running(CLI::App& app, SharedOptions& limits, CorpusOptions& corpus) {
   limits.add_limits(app);
 }
 
-void add_options(CLI::App& app, Options& options) {
+void add_options(CLI::App& app, DatasetBuildArguments& options) {
   DatasetOptions& dataset = options.dataset;
   dataset.pretrain_lists = 1;
   dataset.longest_list = 50;
@@ -121,7 +121,7 @@ struct BuildLabels {
 /// Makes one file after the other.
 class Builder {
  public:
-  Builder(Options& options, CorpusStore& corpus, const PassCatalogue& catalogue,
+  Builder(DatasetBuildArguments& options, CorpusStore& corpus, const PassCatalogue& catalogue,
           const BuildLabels& labels)
       : options_(options), corpus_(corpus), labels_(labels.best) {
     options.dataset.catalogue = &catalogue;
@@ -150,12 +150,12 @@ class Builder {
     fmt::print(stderr, "{}: {} functions, {:.1f} MB: {}; left out: {}\n", path.string(),
                programs.size(), static_cast<double>(counts.bytes) / 1e6,
                describe_counts(counts.rows), describe_counts(counts.skipped));
-    LLMC_TRY(const Json tokens, describe_tokens(counts));
-    const Json row = {{"programs", programs.size()},
-                      {"bytes", counts.bytes},
-                      {"rows", counts.rows},
-                      {"tokens", tokens},
-                      {"left_out", counts.skipped}};
+    LLMC_TRY(const OrderedJson tokens, describe_tokens(counts));
+    const OrderedJson row = {{"programs", programs.size()},
+                             {"bytes", counts.bytes},
+                             {"rows", counts.rows},
+                             {"tokens", tokens},
+                             {"left_out", counts.skipped}};
     return write_file(card, row.dump() + "\n");
   }
 
@@ -201,21 +201,21 @@ class Builder {
   }
 
   /// Of all rows, as far as the sample tells; null if nobody counts tokens.
-  Result<Json> describe_tokens(const DatasetCounts& counts) {
-    if (!model_) return Json();
+  Result<OrderedJson> describe_tokens(const DatasetCounts& counts) {
+    if (!model_) return OrderedJson();
     LLMC_TRY(const TokenStatistics statistics,
              count_tokens(counts.sampled_texts(),
                           [&](std::string_view text) { return model_->count_tokens(text); }));
-    return Json{{"model", model_->info().name},
-                {"all", std::llround(statistics.tokens_in(counts.text_bytes))},
-                {"median", statistics.median},
-                {"percentile_95", statistics.percentile_95},
-                {"longest", statistics.longest},
-                {"fitting", statistics.fitting},
-                {"sampled", statistics.texts}};
+    return OrderedJson{{"model", model_->info().name},
+                       {"all", std::llround(statistics.tokens_in(counts.text_bytes))},
+                       {"median", statistics.median},
+                       {"percentile_95", statistics.percentile_95},
+                       {"longest", statistics.longest},
+                       {"fitting", statistics.fitting},
+                       {"sampled", statistics.texts}};
   }
 
-  Options& options_;
+  DatasetBuildArguments& options_;
   CorpusStore& corpus_;
   const Labels& labels_;
   std::unique_ptr<LanguageModel> model_;
@@ -223,10 +223,10 @@ class Builder {
 };
 
 /// The cells about tokens, without the outer bars.
-std::string describe_tokens(const Json& tokens) {
+std::string describe_tokens(const OrderedJson& tokens) {
   if (!tokens.is_object()) return "not counted | | ";
   std::string fitting;
-  for (const Json& share : tokens["fitting"])
+  for (const OrderedJson& share : tokens["fitting"])
     fitting += fmt::format("{}{:.1f} %", fitting.empty() ? "" : ", ", 100 * share.get<double>());
   return fmt::format("{:.2f} M | {}, {}, {} | {}", tokens["all"].get<double>() / 1e6,
                      tokens["median"].get<std::uint64_t>(),
@@ -235,18 +235,19 @@ std::string describe_tokens(const Json& tokens) {
 }
 
 /// What a finished file's card says, null if there is none.
-Json read_card(const fs::path& folder, const std::string& split, const std::string& kind) {
+OrderedJson read_card(const fs::path& folder, const std::string& split, const std::string& kind) {
   const auto text = read_file(folder / split / ("." + kind + ".card"));
-  return text ? Json::parse(*text, nullptr, false) : Json();
+  return text ? OrderedJson::parse(*text, nullptr, false) : OrderedJson();
 }
 
 /// A row of the card's table.
-std::string describe_file(const std::string& split, const std::string& kind, const Json& card) {
+std::string describe_file(const std::string& split, const std::string& kind,
+                          const OrderedJson& card) {
   return fmt::format("| `{}/{}.jsonl.zst` | {} | {} | {:.1f} MB | {} | {} |\n", split, kind,
                      card["programs"].get<std::uint64_t>(),
                      describe_counts(card["rows"].get<std::map<std::string, std::uint64_t>>()),
                      card["bytes"].get<double>() / 1e6,
-                     describe_tokens(card.value("tokens", Json())),
+                     describe_tokens(card.value("tokens", OrderedJson())),
                      describe_counts(card["left_out"].get<std::map<std::string, std::uint64_t>>()));
 }
 
@@ -255,10 +256,10 @@ Result<void> Builder::write_card(const std::string& command) {
   std::string model = "no model";
   for (const char* split : {"train", "validation", "test"}) {
     for (const char* kind : k_kinds) {
-      const Json card = read_card(options_.output, split, kind);
+      const OrderedJson card = read_card(options_.output, split, kind);
       if (!card.is_object()) continue;
       files += describe_file(split, kind, card);
-      const Json tokens = card.value("tokens", Json());
+      const OrderedJson tokens = card.value("tokens", OrderedJson());
       if (tokens.is_object()) model = tokens.value("model", model);
     }
   }
@@ -315,7 +316,7 @@ Result<void> read_responses(const std::string& file, const fs::path& table_file,
   return {};
 }
 
-Result<void> build(Options& options, const std::string& command) {
+Result<void> build(DatasetBuildArguments& options, const std::string& command) {
   LLMC_TRY(CorpusStore corpus, options.corpus.open(CorpusStore::Mode::read));
   LLMC_CHECK(corpus.check_not_apart());
   LLMC_TRY(const PassCatalogue catalogue, installed_catalogue());
@@ -365,7 +366,7 @@ Result<bool> check(CheckOptions& options) {
                             : 100 * static_cast<double>(held) / static_cast<double>(result.checked);
     if (options.json)
       fmt::print("{}\n",
-                 Json({{"file", file}, {"checked", result.checked}, {"held", held}}).dump());
+                 OrderedJson({{"file", file}, {"checked", result.checked}, {"held", held}}).dump());
     else
       fmt::print("{}: {} of {} rows hold ({:.2f}%)\n", file, held, result.checked, share);
   }
@@ -383,7 +384,7 @@ int run_dataset_build(const std::vector<std::string>& arguments) {
       "on\n"
       "the corpus, the labels, the options and the seed alone.",
       "llmc dataset build");
-  Options options;
+  DatasetBuildArguments options;
   add_options(app, options);
   if (const int code = parse_options(app, arguments); code >= 0) return code;
   // Classes belong to sizes: other labels without them leave only the other kinds.

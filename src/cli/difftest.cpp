@@ -16,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Options {
+struct DifftestArguments {
   std::string source;
   std::string build;
   std::vector<std::string> runs;
@@ -31,7 +31,7 @@ struct Options {
   bool json = false;
 };
 
-void add_options(CLI::App& app, Options& options) {
+void add_options(CLI::App& app, DifftestArguments& options) {
   app.add_option("--source", options.source, "The project's folder; it is copied, never written to")
       ->required()
       ->type_name("DIR");
@@ -70,7 +70,7 @@ fs::path absolute(const std::string& path) {
 }
 
 /// What the options ask for; trees are in `temporary` unless they name a folder.
-Result<DifftestOptions> request_of(const Options& options, const fs::path& temporary) {
+Result<DifftestOptions> request_of(const DifftestArguments& options, const fs::path& temporary) {
   DifftestOptions request;
   request.list = options.list;
   LLMC_TRY(request.llmc, own_program());
@@ -148,7 +148,7 @@ int run_difftest(const std::vector<std::string>& arguments) {
       "compares exit status, standard output, standard error and files. The exit status is 0\n"
       "only if all of them are the same.",
       "llmc difftest");
-  Options options;
+  DifftestArguments options;
   add_options(app, options);
   if (const int code = parse_options(app, arguments); code >= 0) return code;
   catch_interrupts();

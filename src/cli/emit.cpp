@@ -17,7 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Options : SharedOptions {
+struct EmitArguments : SharedOptions {
   std::string output = "-";
   bool text = false;
   bool force = false;
@@ -52,7 +52,7 @@ std::string output_name(const Input& input, bool text, std::set<std::string>& ta
   return name;
 }
 
-int emit_many(const std::vector<Input>& inputs, const Options& options) {
+int emit_many(const std::vector<Input>& inputs, const EmitArguments& options) {
   if (options.output == "-")
     return report({"several units need a folder for their IR; give one with -o", ErrorKind::usage});
   if (auto made = make_folder(options.output); !made) return report(made.error());
@@ -84,7 +84,7 @@ int run_emit(const std::vector<std::string>& arguments) {
       "searches start from: clang -Oz -Xclang -disable-llvm-passes -emit-llvm, with all of\n"
       "the unit's own flags kept. IR files are converted between text and bitcode.",
       "llmc emit");
-  Options options;
+  EmitArguments options;
   options.add_inputs(app, "Sources, IR, a compile_commands.json or a folder with one");
   app.add_option("-o,--output", options.output, "Output file; a folder for several units")
       ->capture_default_str();

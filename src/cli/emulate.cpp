@@ -16,7 +16,7 @@
 namespace llmc {
 namespace {
 
-struct Options : SharedOptions {
+struct EmulateArguments : SharedOptions {
   std::string list;
   std::string function;
   bool assembly = false;
@@ -32,7 +32,8 @@ double error_share(std::uint64_t said, std::uint64_t is) {
 
 const char* yes_or_no(bool value) { return value ? "yes" : "no"; }
 
-void print_text(const std::string& name, const Emulation& emulation, const Options& options) {
+void print_text(const std::string& name, const Emulation& emulation,
+                const EmulateArguments& options) {
   fmt::print("{}{}\n", name, options.function.empty() ? "" : ": " + options.function);
   fmt::print("  {:<22} {:>12} {:>12}\n", "", "instructions", "bytes");
   fmt::print("  {:<22} {:>12} {:>12}\n", "before", emulation.input.instructions,
@@ -52,7 +53,8 @@ void print_text(const std::string& name, const Emulation& emulation, const Optio
              emulation.seconds, emulation.ended ? "" : "; the answer was cut off");
 }
 
-void print_json(const std::string& name, const Emulation& emulation, const Options& options) {
+void print_json(const std::string& name, const Emulation& emulation,
+                const EmulateArguments& options) {
   nlohmann::ordered_json row = {{"name", name},
                                 {"function", options.function},
                                 {"list", options.list},
@@ -85,7 +87,7 @@ void print_json(const std::string& name, const Emulation& emulation, const Optio
   fmt::print("{}\n", row.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
 }
 
-Result<void> emulate_one(const Options& options) {
+Result<void> emulate_one(const EmulateArguments& options) {
   LLMC_TRY(const PassCatalogue catalogue, installed_catalogue());
   EmulationSetting setting;
   auto list = PassList::parse(options.list, catalogue);
@@ -112,7 +114,7 @@ int run_emulate(const std::vector<std::string>& arguments) {
       "Asks a model what a pass list makes of a program - its IR or assembly, and its size - and\n"
       "compares that with what LLVM makes of it.",
       "llmc emulate");
-  Options options;
+  EmulateArguments options;
   options.add_inputs(app, "A source, or IR");
   app.add_option("-p,--passes", options.list, "The pass list, as for opt")->required();
   app.add_option("--function", options.function, "Emulate this function alone");

@@ -30,7 +30,7 @@ namespace llmc {
 namespace {
 
 namespace fs = std::filesystem;
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 using Clock = std::chrono::steady_clock;
 
 constexpr std::uint32_t k_list_answer_tokens = 256;
@@ -468,18 +468,18 @@ Result<void> FlagEvaluation::run_benchmarks() {
 void FlagEvaluation::print_score(const std::string& proposer, std::uint64_t k,
                                  const ProposerScore& score) const {
   if (options_.json) {
-    fmt::print("{}\n", Json({{"type", "score"},
-                             {"proposer", proposer},
-                             {"k", k},
-                             {"programs", score.units},
-                             {"improved", score.improved},
-                             {"regressed", score.regressed},
-                             {"gain", score.gain},
-                             {"gain_low", score.gain_interval.low},
-                             {"gain_high", score.gain_interval.high},
-                             {"gain_without_backup", score.raw_gain},
-                             {"bytes_before", score.bytes_before},
-                             {"bytes_after", score.bytes_after}})
+    fmt::print("{}\n", OrderedJson({{"type", "score"},
+                                    {"proposer", proposer},
+                                    {"k", k},
+                                    {"programs", score.units},
+                                    {"improved", score.improved},
+                                    {"regressed", score.regressed},
+                                    {"gain", score.gain},
+                                    {"gain_low", score.gain_interval.low},
+                                    {"gain_high", score.gain_interval.high},
+                                    {"gain_without_backup", score.raw_gain},
+                                    {"bytes_before", score.bytes_before},
+                                    {"bytes_after", score.bytes_after}})
                            .dump());
     return;
   }
@@ -552,13 +552,13 @@ void FlagEvaluation::print_costs() const {
   const auto unsound = static_cast<std::size_t>(
       std::ranges::count(results_.proposals, ProposalStatus::unsound, &ProposalRow::status));
   if (options_.json) {
-    Json seconds = Json::object();
+    OrderedJson seconds = OrderedJson::object();
     for (const TimeRow& one : results_.times) seconds[one.proposer] = one.seconds;
-    fmt::print("{}\n", Json({{"type", "costs"},
-                             {"seconds", std::move(seconds)},
-                             {"prompt_tokens", tokens_},
-                             {"lists_tested", tested_},
-                             {"proposals_unsound", unsound}})
+    fmt::print("{}\n", OrderedJson({{"type", "costs"},
+                                    {"seconds", std::move(seconds)},
+                                    {"prompt_tokens", tokens_},
+                                    {"lists_tested", tested_},
+                                    {"proposals_unsound", unsound}})
                            .dump());
     return;
   }

@@ -16,7 +16,7 @@
 namespace llmc {
 namespace {
 
-struct Options : SoundnessOptions {
+struct JudgeArguments : SoundnessOptions {
   std::uint64_t seed = 1;
   std::size_t random_lists = 2;
   std::string output = "-";
@@ -58,7 +58,7 @@ int run_judge(const std::vector<std::string>& arguments) {
       "suites, minimises what fails, and says which pass is to blame. The built-in suite sees\n"
       "every pass; others share them out. A run that was stopped goes on where it was.",
       "llmc judge");
-  Options options;
+  JudgeArguments options;
   options.add(app);
   app.add_option("--random-lists", options.random_lists, "Random lists for each program")
       ->capture_default_str();

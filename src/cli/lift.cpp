@@ -20,7 +20,7 @@ namespace {
 
 enum class LiftMeans { rules, model, both };
 
-struct Options {
+struct LiftArguments {
   LiftInputOptions input;
   RuleOptions rules;
   LiftMeans by = LiftMeans::rules;
@@ -36,7 +36,7 @@ struct Options {
   bool summary = false;
 };
 
-void print_model_json(const ModelLift& lift, const Options& options) {
+void print_model_json(const ModelLift& lift, const LiftArguments& options) {
   nlohmann::ordered_json row = {{"name", options.input.file},
                                 {"candidates", lift.candidates.size()}};
   row["rung"] = to_string(LiftRung::none);
@@ -53,7 +53,7 @@ void print_model_json(const ModelLift& lift, const Options& options) {
   fmt::print("{}\n", row.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
 }
 
-void print_model_text(const ModelLift& lift, const Options& options) {
+void print_model_text(const ModelLift& lift, const LiftArguments& options) {
   const LiftStanding none{LiftRung::none, "the model gave no answer", ""};
   const LiftStanding& best = lift.candidates.empty() ? none : lift.candidates.front().standing;
   fmt::print(stderr, "{}: {}{}{}; {} answers, {} + {} tokens in {:.2f} s\n", options.input.file,
@@ -62,7 +62,7 @@ void print_model_text(const ModelLift& lift, const Options& options) {
 }
 
 /// The whole text at once, by the model alone.
-Result<void> lift_by_model_alone(const Options& options) {
+Result<void> lift_by_model_alone(const LiftArguments& options) {
   LLMC_TRY(const std::string assembly, read_file(options.input.file));
   LLMC_TRY(const auto model, options.model.open({}));
   auto lifted =
@@ -85,7 +85,7 @@ Result<void> lift_by_model_alone(const Options& options) {
 
 /// One line for each function that was refused or runs otherwise, and one for all.
 void print_outcome(const LiftInput& input, const std::vector<LiftResult>& results,
-                   const Options& options, double seconds) {
+                   const LiftArguments& options, double seconds) {
   for (const std::string& problem : input.unit.problems)
     warn(fmt::format("{}: {}", input.name, problem));
   std::size_t lifted = 0, identical = 0;
@@ -103,7 +103,7 @@ void print_outcome(const LiftInput& input, const std::vector<LiftResult>& result
              lifted, results.size(), identical, seconds);
 }
 
-Result<void> lift_by_rules(const Options& options) {
+Result<void> lift_by_rules(const LiftArguments& options) {
   const auto start = std::chrono::steady_clock::now();
   LLMC_TRY(const LiftInput input, options.input.read());
   LLMC_TRY(LiftOptions how, options.rules.lift_options(input.unit));
@@ -134,7 +134,7 @@ Result<void> lift_by_rules(const Options& options) {
   return fail(input.name + ": no function could be lifted");
 }
 
-void add_model_options(CLI::App& app, Options& options) {
+void add_model_options(CLI::App& app, LiftArguments& options) {
   const std::map<std::string, LiftMeans> means = {
       {"rules", LiftMeans::rules}, {"model", LiftMeans::model}, {"both", LiftMeans::both}};
   app.add_option("--by", options.by,
@@ -163,7 +163,7 @@ int run_lift(const std::vector<std::string>& arguments) {
       "is proven: compiles, same-instructions (but for registers and order), identical (it\n"
       "compiles to that assembly). What the rules do not know is refused with a sentence.",
       "llmc lift");
-  Options options;
+  LiftArguments options;
   options.input.add(app,
                     "Assembly, an object, or, compiled at -Oz first, IR or a source; -: standard "
                     "input");

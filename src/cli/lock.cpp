@@ -23,7 +23,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Options {
+struct LockArguments {
   std::vector<std::string> inputs;
   std::string lock;
   std::string budget = "10s";
@@ -34,14 +34,14 @@ struct Options {
 
 /// The lock file that the options mean: named, $LLMC_LOCK, the nearest above this folder, or a new
 /// one here.
-fs::path lock_path(const Options& options) {
+fs::path lock_path(const LockArguments& options) {
   if (!options.lock.empty()) return options.lock;
   const std::string named = environment_variable("LLMC_LOCK");
   const fs::path found = find_lock_file(fs::current_path() / "unit", named == "off" ? "" : named);
   return found.empty() ? fs::path(k_lock_file_name) : found;
 }
 
-Result<LockProjectOptions> project_options(const Options& options) {
+Result<LockProjectOptions> project_options(const LockArguments& options) {
   const BuildSettings settings = read_build_settings(environment_variable);
   if (!settings.problem.empty()) return fail(settings.problem, ErrorKind::usage);
   LockProjectOptions project;
@@ -59,7 +59,8 @@ Result<LockProjectOptions> project_options(const Options& options) {
 }
 
 /// The units of the project as they are now, with progress on the terminal.
-Result<std::vector<LockedUnit>> units_of(const Options& options, const LockProjectOptions& project,
+Result<std::vector<LockedUnit>> units_of(const LockArguments& options,
+                                         const LockProjectOptions& project,
                                          const NeedsDecision& needs_decision) {
   std::vector<std::string> paths = options.inputs;
   if (paths.empty()) paths.emplace_back("compile_commands.json");
@@ -86,7 +87,7 @@ Result<LockFile> read_lock(const fs::path& path) {
   return lock;
 }
 
-Result<int> update(const Options& options) {
+Result<int> update(const LockArguments& options) {
   LLMC_TRY(const LockProjectOptions project, project_options(options));
   std::error_code code;
   LockFile lock(toolchain_version());
@@ -109,7 +110,7 @@ Result<int> update(const Options& options) {
   return failed == 0 ? k_exit_done : k_exit_failed;
 }
 
-Result<int> check(const Options& options) {
+Result<int> check(const LockArguments& options) {
   LLMC_TRY(const LockProjectOptions project, project_options(options));
   LLMC_TRY(const LockFile lock, read_lock(project.lock));
   LLMC_TRY(const auto units, units_of(options, project, [](const Digest&) { return false; }));
@@ -128,7 +129,7 @@ Result<int> check(const Options& options) {
   return comparison.drift.empty() ? k_exit_done : k_exit_failed;
 }
 
-Result<int> prune(const Options& options) {
+Result<int> prune(const LockArguments& options) {
   LLMC_TRY(const LockProjectOptions project, project_options(options));
   LLMC_TRY(LockFile lock, read_lock(project.lock));
   LLMC_TRY(const auto units, units_of(options, project, [](const Digest&) { return false; }));
@@ -144,7 +145,7 @@ Result<int> prune(const Options& options) {
   return k_exit_done;
 }
 
-void print_entry(const LockEntry& entry, const Options& options) {
+void print_entry(const LockEntry& entry, const LockArguments& options) {
   if (options.json) {
     fmt::print("{}\n", nlohmann::json{{"unit", entry.unit},
                                       {"key", entry.key.hex()},
@@ -163,7 +164,7 @@ void print_entry(const LockEntry& entry, const Options& options) {
 }
 
 /// The entries whose unit is, or ends in, one of the inputs; all without inputs.
-Result<int> explain(const Options& options) {
+Result<int> explain(const LockArguments& options) {
   const fs::path path = lock_path(options);
   LLMC_TRY(const LockFile lock, read_lock(path));
   std::size_t shown = 0;
@@ -183,7 +184,7 @@ Result<int> explain(const Options& options) {
   return k_exit_done;
 }
 
-CLI::App* add_command(CLI::App& app, Options& options, const std::string& name,
+CLI::App* add_command(CLI::App& app, LockArguments& options, const std::string& name,
                       const std::string& help, const std::string& inputs) {
   CLI::App* const command = app.add_subcommand(name, help);
   command->add_option("inputs", options.inputs, inputs);
@@ -205,7 +206,7 @@ int run_lock(const std::vector<std::string>& arguments) {
       "The lock file of a project, llmc.lock: which pass list each unit is compiled with. Commit\n"
       "it, and builds with `llmc cc` are the same everywhere: no search, no model.",
       "llmc lock");
-  Options options;
+  LockArguments options;
   const std::string units = "compile_commands.json, folders with one, or sources (default: here)";
   CLI::App* const updating = add_command(
       app, options, "update", "decide on units that are new or were changed, and write it", units);

@@ -10,7 +10,7 @@
 namespace llmc {
 namespace {
 
-struct Options {
+struct ModelArguments {
   ModelOptions model;
   std::uint64_t prompt_tokens = 512;
   std::uint32_t answer_tokens = 64;
@@ -36,7 +36,7 @@ Result<std::string> sample_prompt(LanguageModel& model, std::uint64_t tokens) {
   }
 }
 
-Result<Speed> measure(LanguageModel& model, const Options& options) {
+Result<Speed> measure(LanguageModel& model, const ModelArguments& options) {
   GenerationRequest request;
   const std::uint64_t context = model.info().context == 0 ? 4096 : model.info().context;
   const std::uint64_t most =
@@ -109,7 +109,7 @@ void print_json(const ModelInfo& info, const Speed& speed, std::uint64_t memory)
   fmt::print("{}\n", json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
 }
 
-Result<void> show_model(const Options& options) {
+Result<void> show_model(const ModelArguments& options) {
   LLMC_TRY(const auto model, options.model.open({}));
   Speed speed;
   if (!options.no_speed) {
@@ -126,7 +126,7 @@ int run_model(const std::vector<std::string>& arguments) {
       "Shows the model that llmc asks: what it is, what its file says about itself, and how fast\n"
       "it reads prompts and writes answers on this machine.",
       "llmc model");
-  Options options;
+  ModelArguments options;
   options.model.add(app);
   app.add_option("--prompt-tokens", options.prompt_tokens, "Length of the prompt that is timed")
       ->check(CLI::Range(1, 1 << 20))

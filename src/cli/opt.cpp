@@ -16,7 +16,7 @@ namespace {
 
 enum class Emit { bitcode, text, assembly, object };
 
-struct Options : SharedOptions {
+struct OptArguments : SharedOptions {
   std::string list;
   bool clang_oz = false;
   bool print_list = false;
@@ -26,7 +26,7 @@ struct Options : SharedOptions {
   bool force = false;
 };
 
-Emit emit_kind(const Options& options) {
+Emit emit_kind(const OptArguments& options) {
   if (options.text || options.emit == "ll") return Emit::text;
   if (options.emit == "asm") return Emit::assembly;
   return options.emit == "obj" ? Emit::object : Emit::bitcode;
@@ -39,7 +39,7 @@ struct Source {
   CodegenOptions codegen;
 };
 
-Result<Source> load(const Input& input, const Options& options) {
+Result<Source> load(const Input& input, const OptArguments& options) {
   Source source{"", input.name, options.codegen()};
   if (!input.command) {
     LLMC_TRY(source.bytes, read_file(input.name));
@@ -57,7 +57,7 @@ Result<Source> load(const Input& input, const Options& options) {
 }
 
 /// Runs in a child: parse, optimise, emit.
-Result<std::string> optimise(const Source& source, const Options& options,
+Result<std::string> optimise(const Source& source, const OptArguments& options,
                              const std::string& list) {
   LLMC_TRY(IrModule module, IrModule::parse(source.bytes, source.name));
   LLMC_TRY(const CodeGenerator generator,
@@ -91,7 +91,7 @@ int run_opt(const std::vector<std::string>& arguments) {
       "with a deadline and a memory limit. The list may be spelled as opt does, as the LLM\n"
       "Compiler paper does (module(licm)), or with LLVM 17 names.",
       "llmc opt");
-  Options options;
+  OptArguments options;
   options.add_inputs(app, "A source, IR file or - for standard input");
   app.add_option("-p,--passes", options.list, "The pass list")->type_name("LIST");
   app.add_flag("--clang-oz", options.clang_oz, "First run the pipeline that clang -Oz runs");

@@ -27,7 +27,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::uint32_t k_answer_tokens = 256;  ///< of one answer, for a list of 50 passes
 
-struct Options : MeasuringOptions {
+struct OptimizeArguments : MeasuringOptions {
   unsigned k = 5;
   std::vector<std::string> from = {"model", "portfolio"};
   ModelOptions model;
@@ -57,7 +57,7 @@ struct Options : MeasuringOptions {
   }
 };
 
-void add_proposers(CLI::App& app, Options& options) {
+void add_proposers(CLI::App& app, OptimizeArguments& options) {
   app.add_option("-k", options.k, "Lists measured from each proposer")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
@@ -104,7 +104,7 @@ void add_proposers(CLI::App& app, Options& options) {
   app.add_option("--seed", options.seed, "Seed of a search")->capture_default_str();
 }
 
-void add_options(CLI::App& app, Options& options) {
+void add_options(CLI::App& app, OptimizeArguments& options) {
   options.add_inputs(app, "Sources, IR, a compile_commands.json or a folder with one");
   add_proposers(app, options);
   options.add_measuring(app, "Lists measured, and programs tested, at the same time");
@@ -126,7 +126,7 @@ void add_options(CLI::App& app, Options& options) {
   options.add_limits(app);
 }
 
-Result<std::vector<PassList>> all_of_portfolio(const Options& options,
+Result<std::vector<PassList>> all_of_portfolio(const OptimizeArguments& options,
                                                const PassCatalogue& catalogue) {
   std::vector<PassList> lists;
   if (const fs::path path = default_portfolio(); !path.empty()) {
@@ -144,7 +144,7 @@ struct Grammars {
   FlagGrammar answer, list;  ///< with and without sizes
 };
 
-Grammars make_grammars(const Options& options, const PassCatalogue& catalogue,
+Grammars make_grammars(const OptimizeArguments& options, const PassCatalogue& catalogue,
                        const std::vector<Ingredient>& ingredients,
                        const std::vector<PassList>& portfolio, ListSpelling spelling) {
   FlagGrammarOptions grammar;
@@ -168,7 +168,7 @@ struct Advisor {
   }
 };
 
-Result<Advisor> make_advisor(const Options& options, const PassCatalogue& catalogue,
+Result<Advisor> make_advisor(const OptimizeArguments& options, const PassCatalogue& catalogue,
                              const std::vector<PassList>& portfolio) {
   Advisor advisor;
   if (!options.uses("model")) return advisor;
@@ -197,7 +197,7 @@ Result<Advisor> make_advisor(const Options& options, const PassCatalogue& catalo
   return advisor;
 }
 
-OptimizeSetting make_setting(const Options& options, const PassCatalogue& catalogue,
+OptimizeSetting make_setting(const OptimizeArguments& options, const PassCatalogue& catalogue,
                              const Advisor& advisor, const std::vector<PassList>& portfolio,
                              const SearchSetting& search) {
   OptimizeSetting setting;
@@ -246,7 +246,7 @@ void show_progress(ProgressLine& line, const OptimizeProgress& progress, Clock::
 
 Result<void> print_outcome(Evaluator& evaluator, const OptimizeOutcome& outcome,
                            const std::vector<LoadFailure>& failures, const PassCatalogue& catalogue,
-                           double seconds, const Options& options) {
+                           double seconds, const OptimizeArguments& options) {
   if (options.json)
     for (const LoadFailure& failure : failures)
       fmt::print("{}\n", to_json_line(failure.name, failure.error));
@@ -278,7 +278,7 @@ Result<void> print_outcome(Evaluator& evaluator, const OptimizeOutcome& outcome,
 
 /// Writes what was asked for; the number of outputs that could not be written.
 std::size_t write_all(Evaluator& evaluator, const std::vector<TunedProgram>& tuned,
-                      const Options& options) {
+                      const OptimizeArguments& options) {
   if (options.output.empty()) return 0;
   const OutputKind kind =
       options.emit.empty() ? kind_for_file(options.output) : *parse_output_kind(options.emit);
@@ -293,7 +293,8 @@ std::size_t write_all(Evaluator& evaluator, const std::vector<TunedProgram>& tun
 }
 
 Result<void> gate(Evaluator& evaluator, std::vector<TunedProgram>& tuned,
-                  std::vector<Checker>& checkers, const Options& options, ProgressLine& line) {
+                  std::vector<Checker>& checkers, const OptimizeArguments& options,
+                  ProgressLine& line) {
   if (options.unsafe) return {};
   const auto is_known_sound = [&](const std::string& list) {
     return std::ranges::all_of(checkers, [&](Checker& checker) {
@@ -316,7 +317,7 @@ struct Session {
   std::vector<Checker> checkers;
 };
 
-Result<Session> open_session(Options& options, ProgressLine& line) {
+Result<Session> open_session(OptimizeArguments& options, ProgressLine& line) {
   Session session;
   options.gate.jobs = options.jobs;
   options.gate.no_verdicts = options.unsafe;
@@ -332,7 +333,7 @@ Result<Session> open_session(Options& options, ProgressLine& line) {
 }
 
 /// The run itself; the number of items that failed.
-Result<std::size_t> optimise_all(Options& options, const PassCatalogue& catalogue) {
+Result<std::size_t> optimise_all(OptimizeArguments& options, const PassCatalogue& catalogue) {
   ProgressLine line;
   LLMC_TRY(Session session, open_session(options, line));
   LLMC_TRY(const auto inputs, find_inputs(options.files, options.compiler_flags()));
@@ -392,7 +393,7 @@ int run_optimize(const std::vector<std::string>& arguments) {
       "lists, the compiler measures them, a suite of programs tests the smallest, and what is not\n"
       "smaller and sound is left at -Oz: the result is never larger and never untested.",
       "llmc optimize");
-  Options options;
+  OptimizeArguments options;
   add_options(app, options);
   if (const int code = parse_options(app, arguments); code >= 0) return code;
   catch_interrupts();

@@ -11,14 +11,14 @@
 namespace llmc {
 namespace {
 
-struct Options {
+struct PassesArguments {
   bool all = false;
   bool json = false;
   bool evidence = false;
   std::string tier;
 };
 
-bool is_wanted(const PassInfo& pass, const Options& options) {
+bool is_wanted(const PassInfo& pass, const PassesArguments& options) {
   if (!options.all && !pass.excluded.empty()) return false;
   return options.tier.empty() || options.tier == to_string(pass.tier);
 }
@@ -79,7 +79,7 @@ int run_passes(const std::vector<std::string>& arguments) {
       "Tiers: trusted (in LLVM's own default<O1..Oz>, or reviewed), quarantined (only in lists\n"
       "that passed the gate), denied (makes wrong programs). Searches use the first two.",
       "llmc passes");
-  Options options;
+  PassesArguments options;
   app.add_flag("--all", options.all,
                "Excluded passes too (analyses, printers, …), with the reason");
   app.add_option("--tier", options.tier, "Only this tier")

@@ -15,7 +15,7 @@
 namespace llmc {
 namespace {
 
-struct Options {
+struct PerplexityArguments {
   std::vector<std::string> files;
   ModelOptions model;
   std::uint32_t window = 512;
@@ -63,7 +63,7 @@ void print(const Row& row, bool json, First first) {
              row.score.tokens);
 }
 
-Result<std::size_t> score_all(const Options& options) {
+Result<std::size_t> score_all(const PerplexityArguments& options) {
   LLMC_TRY(const auto model, options.model.open({}));
   std::size_t failed = 0;
   First first = First::yes;
@@ -89,7 +89,7 @@ int run_perplexity(const std::vector<std::string>& arguments) {
       "of\n"
       "each is scored, as llama.cpp's own tool does it.",
       "llmc perplexity");
-  Options options;
+  PerplexityArguments options;
   app.add_option("files", options.files, "Texts; -: standard input")->required();
   options.model.add(app);
   app.add_option("--window", options.window, "Tokens of a window; 0: the whole context")

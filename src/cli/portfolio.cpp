@@ -11,7 +11,7 @@
 namespace llmc {
 namespace {
 
-struct Options : TuneCommonOptions {
+struct PortfolioArguments : TuneCommonOptions {
   PortfolioOptions portfolio;
   std::string with;
   std::string output = "-";
@@ -25,7 +25,7 @@ int run_portfolio(const std::vector<std::string>& arguments) {
       "the few that do best on all of them together. Searches on other programs start\n"
       "there. Lists are minimised, evaluated on every program, and chosen greedily.",
       "llmc portfolio");
-  Options options;
+  PortfolioArguments options;
   options.add_common(app);
   app.add_option("--per-program", options.portfolio.per_program,
                  "Best lists of each program to consider")

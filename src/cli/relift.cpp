@@ -14,7 +14,7 @@
 namespace llmc {
 namespace {
 
-struct Options {
+struct ReliftArguments {
   LiftInputOptions input;
   RuleOptions rules;
   std::string passes;
@@ -53,7 +53,7 @@ void print_relifted_json(const Relifted& made) {
   fmt::print("{}\n", total.dump());
 }
 
-Result<void> relift_file(const Options& options) {
+Result<void> relift_file(const ReliftArguments& options) {
   LLMC_TRY(const LiftInput input, options.input.read());
   if (input.text.empty())
     return fail(input.name + ": it is an object; relift writes assembly and needs assembly");
@@ -79,7 +79,7 @@ int run_relift(const std::vector<std::string>& arguments) {
       "back\n"
       "what is proven and smaller. All else stays as it is in the text.",
       "llmc relift");
-  Options options;
+  ReliftArguments options;
   options.input.add(app, "Assembly, or what lift compiles at -Oz first; -: standard input");
   options.rules.add(app);
   app.add_option("-p,--passes", options.passes,

@@ -13,7 +13,7 @@
 namespace llmc {
 namespace {
 
-struct Options {
+struct ScoreArguments {
   std::string file = "-";
   bool by_length = false;
   bool json = false;
@@ -66,7 +66,7 @@ int run_score(const std::vector<std::string>& arguments) {
       "far\n"
       "off the sizes are that it names, before and after the list (MAPE).",
       "llmc score");
-  Options options;
+  ScoreArguments options;
   app.add_option("file", options.file, "JSON lines of `llmc-train answer`; .zst: compressed")
       ->capture_default_str();
   app.add_flag("--by-length", options.by_length,

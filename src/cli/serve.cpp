@@ -21,7 +21,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-struct Options {
+struct ServeArguments {
   ServerSettings settings;
   std::string key_file;
   std::string cache;
@@ -33,7 +33,7 @@ struct Options {
   void add_to(CLI::App& app);
 };
 
-void Options::add_to(CLI::App& app) {
+void ServeArguments::add_to(CLI::App& app) {
   settings.jobs = std::max(1U, std::thread::hardware_concurrency());
   app.add_option("--host", settings.host, "Address to listen on")->capture_default_str();
   app.add_option("--port", settings.port, "Port to listen on; 0: any free one")
@@ -74,7 +74,7 @@ Result<std::string> read_key(const std::string& file) {
   return key;
 }
 
-Result<ServerSettings> settings_of(const Options& options) {
+Result<ServerSettings> settings_of(const ServeArguments& options) {
   ServerSettings settings = options.settings;
   LLMC_TRY(settings.key, read_key(options.key_file));
   LLMC_TRY(settings.work.program, own_program());
@@ -142,7 +142,7 @@ int run_serve(const std::vector<std::string>& arguments) {
       "which can read and write hardly more than the request itself. Endpoints and fields:\n"
       "docs/serve.md. SIGTERM and SIGINT stop it after the requests in flight.",
       "llmc serve");
-  Options options;
+  ServeArguments options;
   options.add_to(app);
   if (const int code = parse_options(app, arguments); code >= 0) return code;
 

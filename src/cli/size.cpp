@@ -14,14 +14,14 @@
 namespace llmc {
 namespace {
 
-struct Options : SharedOptions {
+struct SizeArguments : SharedOptions {
   std::string list;
   bool json = false;
 };
 
 /// Sizes of one input: an object as it is; a program after the list, or after clang's -Oz.
-Result<Measurement> measure(const Input& input, const Options& options, const std::string& list,
-                            Evaluator& evaluator) {
+Result<Measurement> measure(const Input& input, const SizeArguments& options,
+                            const std::string& list, Evaluator& evaluator) {
   std::string bytes;
   if (!input.command) {
     LLMC_TRY(bytes, read_file(input.name));
@@ -59,7 +59,7 @@ int run_size(const std::vector<std::string>& arguments) {
       "text + data as llvm-size counts them. Instructions are the IR's, 0 for objects.\n"
       "Sources and IR are compiled as clang -Oz does unless -p gives a list.",
       "llmc size");
-  Options options;
+  SizeArguments options;
   options.add_inputs(app, "Objects, sources, IR, a compile_commands.json or a folder with one");
   CLI::Option* list_option =
       app.add_option("-p,--passes", options.list, "Apply this list instead of clang -Oz")

@@ -24,7 +24,7 @@ namespace {
 namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
-struct Options : TuneCommonOptions {
+struct TuneArguments : TuneCommonOptions {
   std::string strategy = "evolve";
   std::uint64_t evaluations = 100;
   double seconds = 0;
@@ -41,7 +41,7 @@ struct Options : TuneCommonOptions {
   std::string emit = "obj";
 };
 
-void add_options(CLI::App& app, Options& options) {
+void add_options(CLI::App& app, TuneArguments& options) {
   options.add_common(app);
   app.add_option("--evals", options.evaluations, "Evaluations per program")
       ->check(CLI::PositiveNumber)
@@ -75,7 +75,7 @@ void add_options(CLI::App& app, Options& options) {
   app.add_flag("--curve", options.curve, "Also print the gain after 1, 2, 5, 10, … evaluations");
 }
 
-SearchOptions search_options(const Options& options) {
+SearchOptions search_options(const TuneArguments& options) {
   SearchOptions search = options.search_options();
   search.strategy = options.strategy == "random" ? Strategy::random : Strategy::evolve;
   search.evaluations = options.evaluations;
@@ -85,7 +85,7 @@ SearchOptions search_options(const Options& options) {
 
 /// What a search starts from and draws on: the portfolio's lists first, then LLVM's own. The
 /// paper's random search knows neither.
-Result<SearchSetting> make_setting(const Options& options, Alphabet& alphabet) {
+Result<SearchSetting> make_setting(const TuneArguments& options, Alphabet& alphabet) {
   SearchSetting setting{&alphabet, {}, search_options(options)};
   if (setting.options.strategy == Strategy::random) return setting;
   const PassCatalogue& catalogue = alphabet.catalogue();
@@ -130,7 +130,7 @@ void print_curve(const std::vector<TunedProgram>& tuned, const SearchOptions& se
 
 void print_results(const std::vector<TunedProgram>& tuned, const std::vector<LoadFailure>& failures,
                    const SearchSetting& setting, const EvaluatorStatistics& statistics,
-                   double seconds, const Options& options) {
+                   double seconds, const TuneArguments& options) {
   const Objective objective = setting.options.objective;
   if (!options.json) {
     fmt::print("{}{}", to_table(tuned, objective), describe_gate(tuned));
@@ -154,7 +154,7 @@ int run_tune(const std::vector<std::string>& arguments) {
       "kept in a store: a run that is killed goes on where it was, and the same seed gives the\n"
       "same answer with any number of jobs.",
       "llmc tune");
-  Options options;
+  TuneArguments options;
   add_options(app, options);
   if (const int code = parse_options(app, arguments); code >= 0) return code;
   catch_interrupts();

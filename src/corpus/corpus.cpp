@@ -12,21 +12,21 @@
 namespace llmc {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
 /// Runs in a child: the unit's functions as a JSON array.
 Result<std::string> describe_unit(const Input& input, const CorpusOptions& options) {
   LLMC_TRY(const std::string bitcode, unit_bitcode(input));
   LLMC_TRY(const IrModule module, IrModule::parse(bitcode, input.name, ValueNames::discard));
-  Json functions = Json::array();
+  OrderedJson functions = OrderedJson::array();
   const auto take = [&](const CutFunction& cut) {
-    functions.push_back(
-        cut.skip.empty()
-            ? Json{{"function", cut.name}, {"text", cut.text}, {"plain", cut.module->text().size()}}
-            : Json{{"skip", cut.skip}});
+    functions.push_back(cut.skip.empty() ? OrderedJson{{"function", cut.name},
+                                                       {"text", cut.text},
+                                                       {"plain", cut.module->text().size()}}
+                                         : OrderedJson{{"skip", cut.skip}});
   };
   LLMC_CHECK(cut_unit(bitcode, module, options.cut, take));
-  return functions.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return functions.dump(-1, ' ', false, OrderedJson::error_handler_t::replace);
 }
 
 /// Programs as they come in, the known ones left out.
@@ -37,7 +37,7 @@ class Collector {
   void leave_out(const Digest& id) { unwanted_.insert(id); }
 
   /// `row` is one of describe_function's.
-  void add(const Json& row, const CorpusUnit& unit) {
+  void add(const OrderedJson& row, const CorpusUnit& unit) {
     ++corpus_.counts.functions;
     if (row.contains("skip")) {
       ++corpus_.counts.skipped[row["skip"].get<std::string>()];
@@ -51,7 +51,7 @@ class Collector {
   }
 
   /// A row of a file, which may be about something else.
-  void add(const Json& row) {
+  void add(const OrderedJson& row) {
     if (row.value("kind", "") != "ir") return;
     ++corpus_.counts.functions;
     FunctionProgram program{
@@ -83,11 +83,11 @@ class Collector {
 };
 
 Result<void> for_each_row(const std::filesystem::path& path,
-                          const std::function<void(const Json&)>& use) {
+                          const std::function<void(const OrderedJson&)>& use) {
   return for_each_line(path, [&](std::size_t number, std::string_view line) -> Result<void> {
     try {
-      use(Json::parse(line));
-    } catch (const Json::exception&) {
+      use(OrderedJson::parse(line));
+    } catch (const OrderedJson::exception&) {
       return fail(fmt::format("{}:{}: not a row of a data set", path.string(), number));
     }
     return {};
@@ -197,13 +197,13 @@ Result<Corpus> collect_programs(const CorpusSources& sources, const CorpusOption
   Corpus corpus;
   Collector collector(options, corpus);
   for (const auto& path : sources.without) {
-    LLMC_CHECK(for_each_row(path, [&](const Json& row) {
+    LLMC_CHECK(for_each_row(path, [&](const OrderedJson& row) {
       if (row.value("kind", "") == "ir")
         collector.leave_out(Digest::of(row.at("text").get<std::string>()));
     }));
   }
   for (const auto& path : sources.row_files) {
-    LLMC_CHECK(for_each_row(path, [&](const Json& row) { collector.add(row); }));
+    LLMC_CHECK(for_each_row(path, [&](const OrderedJson& row) { collector.add(row); }));
   }
   const std::vector<CorpusUnit>& units = sources.units;
   LLMC_CHECK(run_in_children(
@@ -213,7 +213,7 @@ Result<Corpus> collect_programs(const CorpusSources& sources, const CorpusOption
         ++corpus.counts.units;
         progress(corpus.counts.units, units.size());
         if (result.bytes) {
-          for (const Json& row : Json::parse(*result.bytes)) collector.add(row, unit);
+          for (const OrderedJson& row : OrderedJson::parse(*result.bytes)) collector.add(row, unit);
           return {};
         }
         ++corpus.counts.failed_units;

@@ -19,18 +19,18 @@
 namespace llmc {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
 /// What a child says instead of a row.
 constexpr char k_skip = '!';
 
-std::string to_line(const Json& row) {
-  return row.dump(-1, ' ', false, Json::error_handler_t::replace) + '\n';
+std::string to_line(const OrderedJson& row) {
+  return row.dump(-1, ' ', false, OrderedJson::error_handler_t::replace) + '\n';
 }
 
 std::string skip(const std::string& reason) { return k_skip + reason + '\n'; }
 
-void add_origin(Json& row, const FunctionProgram& program) {
+void add_origin(OrderedJson& row, const FunctionProgram& program) {
   row["program"] = program.id.hex();
   row["function"] = program.function;
   row["package"] = program.package;
@@ -40,7 +40,7 @@ void add_origin(Json& row, const FunctionProgram& program) {
 /// `passes` is the list that `text` is the result of; empty for none.
 std::string pretrain_row(const FunctionProgram& program, const char* kind, const std::string& text,
                          const std::string& passes) {
-  Json row = {{"task", "pretrain"}, {"kind", kind}, {"text", text}};
+  OrderedJson row = {{"task", "pretrain"}, {"kind", kind}, {"text", text}};
   if (!passes.empty()) row["passes"] = passes;
   add_origin(row, program);
   return to_line(row);
@@ -48,7 +48,7 @@ std::string pretrain_row(const FunctionProgram& program, const char* kind, const
 
 std::string task_row(const FunctionProgram& program, const char* task, const std::string& prompt,
                      const std::string& completion) {
-  Json row = {{"task", task}, {"prompt", prompt}, {"completion", completion}};
+  OrderedJson row = {{"task", task}, {"prompt", prompt}, {"completion", completion}};
   add_origin(row, program);
   return to_line(row);
 }
@@ -211,7 +211,7 @@ std::string take_rows(const std::string& lines, std::size_t sampled, DatasetCoun
       ++counts.skipped[line.substr(1)];
       continue;
     }
-    const Json row = Json::parse(line);
+    const OrderedJson row = OrderedJson::parse(line);
     ++counts.rows[row.value("kind", row.value("task", ""))];
     counts.bytes += line.size() + 1;
     std::string text =

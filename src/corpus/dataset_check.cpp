@@ -15,10 +15,10 @@
 namespace llmc {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
 /// Whether a row of pretraining says what the compiler says.
-Result<std::string> check_pretrain(const Json& row, const FunctionProgram& program,
+Result<std::string> check_pretrain(const OrderedJson& row, const FunctionProgram& program,
                                    const CorpusCompiler& compiler) {
   const std::string text = row.at("text");
   const std::string kind = row.at("kind");
@@ -36,7 +36,7 @@ Result<std::string> check_pretrain(const Json& row, const FunctionProgram& progr
   return again == text ? "" : "the compiler makes other IR";
 }
 
-Result<std::string> check_emulation(const Json& row, FunctionProgram program,
+Result<std::string> check_emulation(const OrderedJson& row, FunctionProgram program,
                                     const CorpusCompiler& compiler) {
   LLMC_TRY(const EmulationPrompt prompt,
            parse_emulation_prompt(row.at("prompt").get<std::string>()));
@@ -50,7 +50,7 @@ Result<std::string> check_emulation(const Json& row, FunctionProgram program,
   return to_string(wanted) == row.at("completion") ? "" : "the compiler answers otherwise";
 }
 
-Result<std::string> check_flags(const Json& row, FunctionProgram program,
+Result<std::string> check_flags(const OrderedJson& row, FunctionProgram program,
                                 const PassCatalogue& catalogue, const CorpusCompiler& compiler) {
   LLMC_TRY(program.text, code_of_prompt(row.at("prompt").get<std::string>()));
   LLMC_TRY(const FlagTuningAnswer answer,
@@ -70,7 +70,7 @@ Result<std::string> check_flags(const Json& row, FunctionProgram program,
   return code == answer.code ? "" : "the optimised code is another";
 }
 
-Result<std::string> check_lift(const Json& row, const FunctionProgram& program,
+Result<std::string> check_lift(const OrderedJson& row, const FunctionProgram& program,
                                const CorpusCompiler& compiler) {
   LLMC_TRY(const std::string wanted, code_of_prompt(row.at("prompt").get<std::string>()));
   LLMC_TRY(const DisassemblyAnswer answer,
@@ -82,7 +82,7 @@ Result<std::string> check_lift(const Json& row, const FunctionProgram& program,
 
 /// Whether a row about responses says what the table of sizes says. The program itself is not in
 /// the row, so its sketch is taken as it stands.
-std::string check_response(const Json& row, const DatasetOptions& options) {
+std::string check_response(const OrderedJson& row, const DatasetOptions& options) {
   if (options.classes == nullptr || options.log_ratios == nullptr)
     return "cannot be checked without the sizes that it is from";
   const auto id = parse_digest(row.at("program").get<std::string>());
@@ -96,7 +96,7 @@ std::string check_response(const Json& row, const DatasetOptions& options) {
 }
 
 /// What is wrong with a row; empty if nothing.
-Result<std::string> check_row(const Json& row, const std::string& program_text,
+Result<std::string> check_row(const OrderedJson& row, const std::string& program_text,
                               const DatasetOptions& options) {
   const FunctionProgram program{{}, row.at("function"), "", "", program_text};
   const std::string task = row.at("task");
@@ -120,7 +120,7 @@ Result<std::string> check_row(const Json& row, const std::string& program_text,
 /// A row that was drawn to be checked.
 struct DrawnRow {
   std::size_t number;  ///< its line
-  Json row;
+  OrderedJson row;
   std::string program_text;  ///< of the program's "ir" row in the same file, if there is one
 };
 
@@ -142,7 +142,7 @@ Result<std::vector<DrawnRow>> draw_rows(const std::filesystem::path& path, std::
     const bool is_wanted = wanted.contains(number);
     // Programs' own rows stand in front of what was made of them.
     if (!is_wanted && !line.contains("\"kind\":\"ir\"")) return {};
-    Json row = Json::parse(line, nullptr, false);
+    OrderedJson row = OrderedJson::parse(line, nullptr, false);
     if (!row.is_object() || !row.contains("task") || !row.contains("function"))
       return fail(fmt::format("{}:{}: not a row of a data set", path.string(), number));
     const std::string program = row.value("program", "");
@@ -162,7 +162,7 @@ Result<DatasetCheck> check_dataset(const std::filesystem::path& path, std::size_
   const auto work = [&](std::size_t i, Care) -> Result<std::string> {
     try {
       return check_row(drawn[i].row, drawn[i].program_text, options);
-    } catch (const Json::exception&) {
+    } catch (const OrderedJson::exception&) {
       return std::string("lacks a key");
     }
   };

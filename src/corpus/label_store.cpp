@@ -8,7 +8,7 @@
 namespace llmc {
 namespace {
 
-constexpr DatabaseFormat k_format = {
+constexpr DatabaseFormat k_label_format = {
     0x6c6d4c31,  // "lmL1"
     1,
     "CREATE TABLE IF NOT EXISTS winner(setting BLOB, program BLOB, list TEXT, baseline INTEGER,"
@@ -61,7 +61,7 @@ LabelStore::LabelStore(LabelStore&&) noexcept = default;
 LabelStore::~LabelStore() = default;
 
 Result<LabelStore> LabelStore::open(const std::filesystem::path& path) {
-  LLMC_TRY(Database database, Database::open(path, k_format));
+  LLMC_TRY(Database database, Database::open(path, k_label_format));
   return LabelStore(std::make_unique<State>(State{std::move(database)}));
 }
 

@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 namespace {
 
 /// A little slower than the default level, a few percent smaller.
-constexpr int k_zstd_level = 9;
+constexpr int k_row_level = 9;
 
 bool is_compressed(const fs::path& path) { return path.extension() == ".zst"; }
 
@@ -91,7 +91,7 @@ Result<RowFile> RowFile::create(const fs::path& path) {
   }
   if (is_compressed(path)) {
     state->compressor = ZSTD_createCCtx();
-    ZSTD_CCtx_setParameter(state->compressor, ZSTD_c_compressionLevel, k_zstd_level);
+    ZSTD_CCtx_setParameter(state->compressor, ZSTD_c_compressionLevel, k_row_level);
     ZSTD_CCtx_setParameter(state->compressor, ZSTD_c_checksumFlag, 1);
   }
   return RowFile(std::move(state));

@@ -19,11 +19,11 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::json;
 
-constexpr int k_zstd_level = 9;
+constexpr int k_shard_level = 9;
 constexpr const char* k_apart = "EVALUATION-SET";
 constexpr std::size_t k_frame_bytes = std::size_t{1} << 20;
 
-constexpr DatabaseFormat k_format = {
+constexpr DatabaseFormat k_index_format = {
     0x6c6d4331,  // "lmC1"
     1,
     "CREATE TABLE IF NOT EXISTS package(name TEXT PRIMARY KEY, version TEXT, split INTEGER,"
@@ -134,7 +134,7 @@ struct PackageWriter::State {
     if (frame.empty()) return {};
     std::string packed(ZSTD_compressBound(frame.size()), '\0');
     const std::size_t size =
-        ZSTD_compress(packed.data(), packed.size(), frame.data(), frame.size(), k_zstd_level);
+        ZSTD_compress(packed.data(), packed.size(), frame.data(), frame.size(), k_shard_level);
     if (ZSTD_isError(size) != 0) return fail(std::string("zstd: ") + ZSTD_getErrorName(size));
     for (std::size_t i = first_of_frame; i < programs.size(); ++i) {
       programs[i].place.frame = shard.size();
@@ -297,7 +297,7 @@ Result<CorpusStore> CorpusStore::open(const fs::path& folder, Mode mode) {
                     "another",
                     folder.string()));
   LLMC_CHECK(make_folder(folder / "shards"));
-  LLMC_TRY(Database database, Database::open(index, k_format));
+  LLMC_TRY(Database database, Database::open(index, k_index_format));
   return CorpusStore(
       std::make_unique<State>(State{folder, std::move(database), "", UINT64_MAX, ""}));
 }

@@ -11,7 +11,7 @@
 namespace llmc {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
 /// What all runs say of one member, each value once.
 template <typename Member>
@@ -189,7 +189,7 @@ std::string print_gains(const std::vector<ComparedGains>& gains) {
   return text;
 }
 
-Json gains_json(const ComparedGains& one) {
+OrderedJson gains_json(const ComparedGains& one) {
   return {{"proposer", one.proposer},
           {"k", one.k},
           {"first", one.first},
@@ -266,15 +266,15 @@ std::string print_comparison(const Comparison& comparison) {
 }
 
 std::string comparison_json(const Comparison& comparison) {
-  Json json = {{"common_units", comparison.common_units},
-               {"only_first", comparison.only_first},
-               {"only_second", comparison.only_second},
-               {"other_baselines", comparison.other_baselines},
-               {"proposers_only_first", comparison.proposers_only_first},
-               {"proposers_only_second", comparison.proposers_only_second},
-               {"versions", Json::array()},
-               {"gains", Json::array()},
-               {"numbers", Json::array()}};
+  OrderedJson json = {{"common_units", comparison.common_units},
+                      {"only_first", comparison.only_first},
+                      {"only_second", comparison.only_second},
+                      {"other_baselines", comparison.other_baselines},
+                      {"proposers_only_first", comparison.proposers_only_first},
+                      {"proposers_only_second", comparison.proposers_only_second},
+                      {"versions", OrderedJson::array()},
+                      {"gains", OrderedJson::array()},
+                      {"numbers", OrderedJson::array()}};
   for (const VersionDifference& one : comparison.versions)
     json["versions"].push_back({{"what", one.what}, {"first", one.first}, {"second", one.second}});
   for (const ComparedGains& one : comparison.gains) json["gains"].push_back(gains_json(one));
@@ -285,7 +285,7 @@ std::string comparison_json(const Comparison& comparison) {
          {"first", one.first},
          {"second", one.second},
          {"better", one.better == ComparedNumber::Better::larger ? "larger" : "smaller"}});
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+  return json.dump(-1, ' ', false, OrderedJson::error_handler_t::replace) + "\n";
 }
 
 }  // namespace llmc

@@ -12,7 +12,7 @@
 namespace llmc {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
 template <typename Enum>
 constexpr int k_names = 0;
@@ -179,7 +179,7 @@ class ResultPrinter {
     if (value) (*this)(name, *value);
   }
 
-  static Json print(const auto& value, Json start = Json::object()) {
+  static OrderedJson print(const auto& value, OrderedJson start = OrderedJson::object()) {
     ResultPrinter printer;
     printer.json_ = std::move(start);
     fields(printer, value);
@@ -188,10 +188,10 @@ class ResultPrinter {
 
  private:
   template <typename T>
-  static Json to_json(const T& value) {
+  static OrderedJson to_json(const T& value) {
     if constexpr (std::is_enum_v<T>)
       return std::string(name_of(value));
-    else if constexpr (requires { Json(value); } && !std::is_class_v<T>)
+    else if constexpr (requires { OrderedJson(value); } && !std::is_class_v<T>)
       return value;
     else if constexpr (std::same_as<T, std::string>)
       return value;
@@ -199,22 +199,22 @@ class ResultPrinter {
       return print(value);
   }
   template <typename T>
-  static Json to_json(const std::optional<T>& value) {
-    return value ? to_json(*value) : Json();
+  static OrderedJson to_json(const std::optional<T>& value) {
+    return value ? to_json(*value) : OrderedJson();
   }
   template <typename T>
-  static Json to_json(const std::vector<T>& values) {
-    Json json = Json::array();
+  static OrderedJson to_json(const std::vector<T>& values) {
+    OrderedJson json = OrderedJson::array();
     for (const T& value : values) json.push_back(to_json(value));
     return json;
   }
 
-  Json json_;
+  OrderedJson json_;
 };
 
 class ResultParser {
  public:
-  explicit ResultParser(const Json& json) : json_(json) {}
+  explicit ResultParser(const OrderedJson& json) : json_(json) {}
 
   template <typename T>
   void operator()(const char* name, T& value) {
@@ -245,25 +245,25 @@ class ResultParser {
   void expect(bool right, const char* name, const char* what) {
     if (!right) complain(fmt::format("has a \"{}\" that is no {}", name, what));
   }
-  void read(const char* name, const Json& json, std::string& value) {
+  void read(const char* name, const OrderedJson& json, std::string& value) {
     expect(json.is_string(), name, "text");
     if (json.is_string()) value = json.get<std::string>();
   }
-  void read(const char* name, const Json& json, std::uint64_t& value) {
+  void read(const char* name, const OrderedJson& json, std::uint64_t& value) {
     expect(json.is_number_unsigned(), name, "whole number");
     if (json.is_number_unsigned()) value = json.get<std::uint64_t>();
   }
-  void read(const char* name, const Json& json, double& value) {
+  void read(const char* name, const OrderedJson& json, double& value) {
     expect(json.is_number(), name, "number");
     if (json.is_number()) value = json.get<double>();
   }
-  void read(const char* name, const Json& json, bool& value) {
+  void read(const char* name, const OrderedJson& json, bool& value) {
     expect(json.is_boolean(), name, "true or false");
     if (json.is_boolean()) value = json.get<bool>();
   }
   template <typename T>
     requires std::is_enum_v<T>
-  void read(const char* name, const Json& json, T& value) {
+  void read(const char* name, const OrderedJson& json, T& value) {
     const std::string text = json.is_string() ? json.get<std::string>() : json.type_name();
     const auto found = std::ranges::find(k_names<T>, text);
     if (found == k_names<T>.end())
@@ -272,13 +272,13 @@ class ResultParser {
       value = static_cast<T>(found - k_names<T>.begin());
   }
   template <typename T>
-  void read(const char* name, const Json& json, std::vector<T>& values) {
+  void read(const char* name, const OrderedJson& json, std::vector<T>& values) {
     expect(json.is_array(), name, "list");
     if (!json.is_array()) return;
-    for (const Json& one : json) read(name, one, values.emplace_back());
+    for (const OrderedJson& one : json) read(name, one, values.emplace_back());
   }
   template <typename T>
-  void read(const char* name, const Json& json, T& value) {
+  void read(const char* name, const OrderedJson& json, T& value) {
     expect(json.is_object(), name, "object");
     if (!json.is_object()) return;
     ResultParser parser(json);
@@ -287,7 +287,7 @@ class ResultParser {
       complain(fmt::format("has a \"{}\" that {}", name, parser.complaint_));
   }
 
-  const Json& json_;
+  const OrderedJson& json_;
   std::string complaint_;
 };
 
@@ -311,7 +311,7 @@ std::string check(const auto& row) {
 }
 
 template <typename Row>
-Result<ResultRow> parse_as(const Json& json, std::string_view type) {
+Result<ResultRow> parse_as(const OrderedJson& json, std::string_view type) {
   Row row;
   ResultParser parser(json);
   fields(parser, row);
@@ -323,7 +323,8 @@ Result<ResultRow> parse_as(const Json& json, std::string_view type) {
 
 /// parse_as of the type with this index.
 template <std::size_t... Index>
-Result<ResultRow> parse_type(std::size_t index, const Json& json, std::index_sequence<Index...>) {
+Result<ResultRow> parse_type(std::size_t index, const OrderedJson& json,
+                             std::index_sequence<Index...>) {
   Result<ResultRow> row = fail("no row");
   ((Index == index
         ? void(row = parse_as<std::variant_alternative_t<Index, ResultRow>>(json, k_types[Index]))
@@ -334,29 +335,29 @@ Result<ResultRow> parse_type(std::size_t index, const Json& json, std::index_seq
 
 /// The member of that name; null if there is none. Members are not copied: they could be nested so
 /// deeply that a copy exhausts the stack.
-const Json* member(const Json& json, const char* name) {
+const OrderedJson* member(const OrderedJson& json, const char* name) {
   if (!json.is_object()) return nullptr;
   const auto found = json.find(name);
   return found == json.end() ? nullptr : &*found;
 }
 
 /// The text of the member "type"; empty if it has none.
-std::string_view type_of(const Json& json) {
-  const Json* type = member(json, "type");
+std::string_view type_of(const OrderedJson& json) {
+  const OrderedJson* type = member(json, "type");
   if (type == nullptr || !type->is_string()) return "";
   return type->get_ref<const std::string&>();
 }
 
 /// What a run row says of its format, if that is not ours.
-std::optional<std::string> other_format(const Json& json) {
-  const Json* format = member(json, "format");
+std::optional<std::string> other_format(const OrderedJson& json) {
+  const OrderedJson* format = member(json, "format");
   if (format == nullptr) return "unknown";
   if (!format->is_number()) return format->type_name();
   if (*format == k_results_format) return std::nullopt;
   return format->dump();
 }
 
-Result<ResultRow> row_of(const Json& json) {
+Result<ResultRow> row_of(const OrderedJson& json) {
   if (!json.is_object()) return fail("no JSON object");
   const std::string_view type = type_of(json);
   if (type.empty()) return fail(R"(a row without a "type")");
@@ -369,8 +370,8 @@ Result<ResultRow> row_of(const Json& json) {
                     std::make_index_sequence<std::variant_size_v<ResultRow>>());
 }
 
-Json parse_json(std::string_view line) {
-  return Json::parse(line, /*cb=*/nullptr, /*allow_exceptions=*/false);
+OrderedJson parse_json(std::string_view line) {
+  return OrderedJson::parse(line, /*cb=*/nullptr, /*allow_exceptions=*/false);
 }
 
 std::string joined(std::initializer_list<std::string_view> parts) {
@@ -457,15 +458,15 @@ std::string_view to_string(LiftExecution execution) { return name_of(execution);
 std::string_view to_string(EmulatedAnswer answer) { return name_of(answer); }
 
 std::string print_result_row(const ResultRow& row) {
-  Json start = {{"type", k_types[row.index()]}};
+  OrderedJson start = {{"type", k_types[row.index()]}};
   if (std::holds_alternative<RunRow>(row)) start["format"] = k_results_format;
-  const Json json =
+  const OrderedJson json =
       std::visit([&](const auto& one) { return ResultPrinter::print(one, std::move(start)); }, row);
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+  return json.dump(-1, ' ', false, OrderedJson::error_handler_t::replace) + "\n";
 }
 
 Result<ResultRow> parse_result_row(std::string_view line) {
-  const Json json = parse_json(line);
+  const OrderedJson json = parse_json(line);
   if (json.is_discarded()) return fail("no JSON");
   return row_of(json);
 }
@@ -491,7 +492,7 @@ ReadResults read_results(std::string_view text) {
     const std::string_view line = text.substr(0, end);
     text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
     if (line.find_first_not_of(" \t\r") == std::string_view::npos) continue;
-    const Json json = parse_json(line);
+    const OrderedJson json = parse_json(line);
     const bool is_run = type_of(json) == "run";
     if (is_run) {
       say_left_out();

@@ -58,14 +58,14 @@ void compare(A64Template& t) {
 }
 
 /// fccmp.
-void compare_if(A64Template& t) {
+void compare_reals_if(A64Template& t) {
   Value* const guard = t.m.condition(t.condition(3));
   t.m.flags = {LiftFlags::Kind::compare_floats, t.real_in(0), t.real_in(1)};
   t.m.flags.guard = guard;
   t.m.flags.otherwise = static_cast<unsigned>(t.number(2)) & 15;
 }
 
-void select(A64Template& t) {
+void select_real(A64Template& t) {
   Value* const condition = t.m.condition(t.condition(3));
   t.real_out(t.ir.CreateSelect(condition, t.real_in(1), t.real_in(2)));
 }
@@ -112,7 +112,7 @@ void convert_to_integer(A64Template& t) {
   t.out(t.ir.CreateIntrinsic(intrinsic, {type, t.real_type()}, {a}));
 }
 
-void add_arithmetic_rows(std::vector<A64Row>& rows) {
+void add_real_arithmetic_rows(std::vector<A64Row>& rows) {
   namespace Intrinsic = llvm::Intrinsic;
   for (const auto& [stem, code] : std::initializer_list<std::pair<const char*, unsigned>>{
            {"FADD", Op::FAdd}, {"FSUB", Op::FSub}, {"FMUL", Op::FMul}, {"FDIV", Op::FDiv}})
@@ -144,8 +144,8 @@ void add_arithmetic_rows(std::vector<A64Row>& rows) {
   add_both_reals(rows, "FNMSUB", "rrr", multiply_add, k_negates_sum);
   add_both_reals(rows, "FCMP", "rr", compare);
   add_both_reals(rows, "FCMP", "ri", compare, 1);
-  add_both_reals(rows, "FCCMP", "rr", compare_if);
-  add_both_reals(rows, "FCSEL", "rrr", select);
+  add_both_reals(rows, "FCCMP", "rr", compare_reals_if);
+  add_both_reals(rows, "FCSEL", "rrr", select_real);
 }
 
 void add_conversion_rows(std::vector<A64Row>& rows) {
@@ -179,7 +179,7 @@ void add_conversion_rows(std::vector<A64Row>& rows) {
 std::span<const A64Row> a64_float_rows() {
   static const std::vector<A64Row> rows = [] {
     std::vector<A64Row> made;
-    add_arithmetic_rows(made);
+    add_real_arithmetic_rows(made);
     add_conversion_rows(made);
     return made;
   }();

@@ -19,10 +19,10 @@ enum class A64Address {
   word       ///< base, index of 32 bits, likewise
 };
 
-constexpr unsigned k_store = 0x100, k_pair = 0x200, k_signed = 0x400;
+constexpr unsigned k_stores = 0x100, k_pairs = 0x200, k_extends_sign = 0x400;
 
 A64Address address_kind(const A64Template& t) { return static_cast<A64Address>(t.row.code & 0xff); }
-bool is_store(const A64Template& t) { return (t.row.code & k_store) != 0; }
+bool is_store(const A64Template& t) { return (t.row.code & k_stores) != 0; }
 
 /// One access at work: the row's width is that of one element in memory.
 class A64Access {
@@ -31,7 +31,7 @@ class A64Access {
       : t(work), m(work.m), ir(work.ir), bytes_(work.width / 8), kind_(address_kind(work)) {
     const bool moves = kind_ == A64Address::before || kind_ == A64Address::after;
     first_ = moves ? 1 : 0;
-    base_at_ = first_ + ((t.row.code & k_pair) != 0 ? 2 : 1);
+    base_at_ = first_ + ((t.row.code & k_pairs) != 0 ? 2 : 1);
   }
 
   void run() {
@@ -52,7 +52,7 @@ class A64Access {
   }
 
   std::int64_t offset() {
-    const bool is_scaled = kind_ == A64Address::scaled || (t.row.code & k_pair) != 0;
+    const bool is_scaled = kind_ == A64Address::scaled || (t.row.code & k_pairs) != 0;
     return t.number(base_at_ + 1) * (is_scaled ? static_cast<std::int64_t>(bytes_) : 1);
   }
 
@@ -146,8 +146,8 @@ class A64Access {
 
   void put(A64Register reg, Value* value) {
     if (reg.kind == Class::general)
-      m.write(reg, (t.row.code & k_signed) != 0 ? ir.CreateSExt(value, m.integer(reg.width))
-                                                : ir.CreateZExt(value, m.integer(reg.width)));
+      m.write(reg, (t.row.code & k_extends_sign) != 0 ? ir.CreateSExt(value, m.integer(reg.width))
+                                                      : ir.CreateZExt(value, m.integer(reg.width)));
     else if (t.width == 128)
       m.write_vector(reg.number, value);
     else
@@ -225,7 +225,7 @@ void add_access_rows(std::vector<A64Row>& rows, const std::string& stem,
 
 void add_pair_rows(std::vector<A64Row>& rows, const std::string& reg, unsigned width) {
   for (const auto& [stem, flags] : std::initializer_list<std::pair<std::string, unsigned>>{
-           {"LDP", k_pair}, {"STP", k_pair | k_store}}) {
+           {"LDP", k_pairs}, {"STP", k_pairs | k_stores}}) {
     rows.push_back(
         {stem + reg + "i", access, width, flags | static_cast<unsigned>(A64Address::scaled)});
     rows.push_back(
@@ -238,7 +238,7 @@ void add_pair_rows(std::vector<A64Row>& rows, const std::string& reg, unsigned w
 /// `reg` as in LLVM's names: "W", "BB", "D", …
 void add_load_and_store(std::vector<A64Row>& rows, const std::string& reg, unsigned width) {
   add_access_rows(rows, "LDR" + reg, "LDUR" + reg, width, 0);
-  add_access_rows(rows, "STR" + reg, "STUR" + reg, width, k_store);
+  add_access_rows(rows, "STR" + reg, "STUR" + reg, width, k_stores);
 }
 
 }  // namespace
@@ -251,14 +251,15 @@ std::span<const A64Row> a64_memory_rows() {
       add_load_and_store(made, reg, width);
     for (const auto& [reg, width] : std::initializer_list<std::pair<const char*, unsigned>>{
              {"SBW", 8}, {"SBX", 8}, {"SHW", 16}, {"SHX", 16}, {"SW", 32}})
-      add_access_rows(made, std::string("LDR") + reg, std::string("LDUR") + reg, width, k_signed);
+      add_access_rows(made, std::string("LDR") + reg, std::string("LDUR") + reg, width,
+                      k_extends_sign);
     for (const auto& [reg, width] : std::initializer_list<std::pair<const char*, unsigned>>{
              {"X", 64}, {"W", 32}, {"Q", 128}, {"D", 64}, {"S", 32}})
       add_pair_rows(made, reg, width);
     for (const auto& [form, kind] : std::initializer_list<std::pair<const char*, A64Address>>{
              {"i", A64Address::scaled}, {"pre", A64Address::before}, {"post", A64Address::after}})
       made.push_back({std::string("LDPSW") + form, access, 32,
-                      k_pair | k_signed | static_cast<unsigned>(kind)});
+                      k_pairs | k_extends_sign | static_cast<unsigned>(kind)});
     made.push_back({"ADRP", write_page});
     made.push_back({"ADR", write_near_address});
     made.push_back({"HINT", do_nothing});

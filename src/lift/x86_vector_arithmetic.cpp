@@ -244,7 +244,7 @@ void float_logic(VectorTemplate& t) {
 
 constexpr unsigned k_less = Predicate::FCMP_OLT, k_greater = Predicate::FCMP_OGT;
 
-constexpr VectorRow k_rows[] = {
+constexpr VectorRow k_arithmetic_rows[] = {
     {"ADDSS", scalar_arithmetic, VectorLane::f32, Op::FAdd},
     {"ADDSD", scalar_arithmetic, VectorLane::f64, Op::FAdd},
     {"ADDPS", packed_arithmetic, VectorLane::f32, Op::FAdd},
@@ -323,6 +323,6 @@ constexpr VectorRow k_rows[] = {
 
 }  // namespace
 
-std::span<const VectorRow> vector_arithmetic_rows() { return k_rows; }
+std::span<const VectorRow> vector_arithmetic_rows() { return k_arithmetic_rows; }
 
 }  // namespace llmc

@@ -100,7 +100,7 @@ void widen(VectorTemplate& t) {
                                            : t.ir.CreateSExt(low, t.vector_type()));
 }
 
-constexpr VectorRow k_rows[] = {
+constexpr VectorRow k_integer_rows[] = {
     {"PADDB", arithmetic, VectorLane::i8, Op::Add},
     {"PADDW", arithmetic, VectorLane::i16, Op::Add},
     {"PADDD", arithmetic, VectorLane::i32, Op::Add},
@@ -177,6 +177,6 @@ constexpr VectorRow k_rows[] = {
 
 }  // namespace
 
-std::span<const VectorRow> vector_integer_rows() { return k_rows; }
+std::span<const VectorRow> vector_integer_rows() { return k_integer_rows; }
 
 }  // namespace llmc

@@ -115,7 +115,7 @@ void insert(VectorTemplate& t) {
   t.write(t.ir.CreateInsertElement(t.target(), value, std::uint64_t{t.immediate() % t.lanes()}));
 }
 
-constexpr VectorRow k_rows[] = {
+constexpr VectorRow k_move_rows[] = {
     {"MOVSS", move_scalar, VectorLane::f32},
     {"MOVSD", move_scalar, VectorLane::f64},
     {"MOVAPS", move_whole, VectorLane::f32, 16},
@@ -153,6 +153,6 @@ constexpr VectorRow k_rows[] = {
 
 }  // namespace
 
-std::span<const VectorRow> vector_move_rows() { return k_rows; }
+std::span<const VectorRow> vector_move_rows() { return k_move_rows; }
 
 }  // namespace llmc

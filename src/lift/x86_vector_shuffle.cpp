@@ -90,7 +90,7 @@ void duplicate_lanes(VectorTemplate& t) {
 
 constexpr unsigned k_add = llvm::Instruction::FAdd, k_subtract = llvm::Instruction::FSub;
 
-constexpr VectorRow k_rows[] = {
+constexpr VectorRow k_shuffle_rows[] = {
     {"UNPCKLPS", interleave, VectorLane::f32, 0},
     {"UNPCKLPD", interleave, VectorLane::f64, 0},
     {"UNPCKHPS", interleave, VectorLane::f32, 1},
@@ -125,6 +125,6 @@ constexpr VectorRow k_rows[] = {
 
 }  // namespace
 
-std::span<const VectorRow> vector_shuffle_rows() { return k_rows; }
+std::span<const VectorRow> vector_shuffle_rows() { return k_shuffle_rows; }
 
 }  // namespace llmc

@@ -10,7 +10,7 @@
 namespace llmc {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
 class TranscribedModel final : public LanguageModel {
  public:
@@ -35,9 +35,9 @@ class TranscribedModel final : public LanguageModel {
   Result<std::vector<double>> choose(std::string_view prompt,
                                      const std::vector<std::string>& choices) override {
     auto shares = model_->choose(prompt, choices);
-    Json line = {{"model", info().name}, {"prompt", prompt}};
+    OrderedJson line = {{"model", info().name}, {"prompt", prompt}};
     if (shares) {
-      line["choices"] = Json::object();
+      line["choices"] = OrderedJson::object();
       for (std::size_t i = 0; i < shares->size(); ++i)
         if ((*shares)[i] >= k_told_share) line["choices"][choices[i]] = (*shares)[i];
     } else {
@@ -49,7 +49,7 @@ class TranscribedModel final : public LanguageModel {
 
   Result<Generation> generate(const GenerationRequest& request) override {
     auto generation = model_->generate(request);
-    Json line = {{"model", info().name}, {"prompt", request.prompt}};
+    OrderedJson line = {{"model", info().name}, {"prompt", request.prompt}};
     if (generation) line["prompt_tokens"] = generation->prompt_tokens;
     line["count"] = request.sampling.count;
     line["sampling"] = request.sampling.method == SamplingMethod::random ? "random" : "priority";
@@ -67,16 +67,16 @@ class TranscribedModel final : public LanguageModel {
   /// Choices of less probability are not written.
   static constexpr double k_told_share = 1e-3;
 
-  Result<void> write(const Json& line) {
-    file_ << line.dump(-1, ' ', false, Json::error_handler_t::replace) << std::endl;
+  Result<void> write(const OrderedJson& line) {
+    file_ << line.dump(-1, ' ', false, OrderedJson::error_handler_t::replace) << std::endl;
     if (!file_) return fail(name_ + ": cannot write; is the disk full?");
     return {};
   }
 
-  static void add_answers(const Generation& generation, Json& line) {
-    line["answers"] = Json::array();
+  static void add_answers(const Generation& generation, OrderedJson& line) {
+    line["answers"] = OrderedJson::array();
     for (const Completion& one : generation.completions) {
-      Json answer = {{"text", one.text}};
+      OrderedJson answer = {{"text", one.text}};
       if (std::isfinite(one.log_probability)) answer["log_probability"] = one.log_probability;
       answer["ended"] = one.ended;
       answer["tokens"] = one.tokens;

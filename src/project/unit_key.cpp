@@ -100,7 +100,7 @@ Result<Digest> unit_key(IrModule& module, const CodegenOptions& codegen) {
 }
 
 Result<Digest> unit_key(const Program& program) {
-  LLMC_TRY(IrModule module, IrModule::parse(program.bitcode, program.name, ValueNames::discard));
+  LLMC_TRY(IrModule module, module_of(program));
   return unit_key(module, program.codegen);
 }
 

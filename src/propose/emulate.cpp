@@ -28,14 +28,9 @@ SizedCode sized_code_from(const Json& json) {
   return {json[0].get<std::uint64_t>(), json[1].get<std::uint64_t>(), json[2].get<std::string>()};
 }
 
-Result<IrModule> read_program(const Program& program) {
-  return IrModule::parse(program.bitcode, program.name, ValueNames::discard);
-}
-
 /// The module that a prompt is about, as the model and the compiler see it.
 Result<IrModule> module_for(const Program& program, Dialect dialect, const std::string& function) {
-  auto whole =
-      function.empty() ? read_program(program) : extract_function(program.bitcode, function);
+  auto whole = function.empty() ? module_of(program) : extract_function(program.bitcode, function);
   if (!whole || dialect != Dialect::llmc) return whole;
   return normalised(*whole);
 }
@@ -106,7 +101,7 @@ void judge(Emulation& emulation, CodeKind wanted) {
 /// The functions of a unit that does not fit, as a hint.
 std::string functions_hint(const Program& program) {
   const auto names = run_in_child([&]() -> Result<std::string> {
-    LLMC_TRY(const IrModule module, read_program(program));
+    LLMC_TRY(const IrModule module, module_of(program));
     std::string text;
     for (const std::string& name : defined_functions(module))
       text += (text.empty() ? "" : ", ") + name;

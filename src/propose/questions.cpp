@@ -29,10 +29,6 @@ Result<std::string> text_of(const IrModule& module, Dialect dialect, PromptDetai
   return prompt_text(module, detail);
 }
 
-Result<IrModule> read_program(const Program& program) {
-  return IrModule::parse(program.bitcode, program.name, ValueNames::discard);
-}
-
 /// A function, and its text where it is to be asked about.
 struct Part {
   std::string function;
@@ -47,7 +43,7 @@ using Teller = std::function<Result<std::string>(const IrModule& alone)>;
 /// out of a large unit takes a while.
 Result<std::vector<Part>> parts_of(const Program& program, std::size_t most, const Teller& tell) {
   LLMC_TRY(const std::string bytes, run_in_child([&]() -> Result<std::string> {
-             LLMC_TRY(const IrModule module, read_program(program));
+             LLMC_TRY(const IrModule module, module_of(program));
              Json parts = Json::array();
              for (const FunctionSize& function : functions_by_size(module)) {
                std::string text;
@@ -80,7 +76,7 @@ Result<bool> ask_about_all(const Program& program, LanguageModel& model, std::ui
   for (const PromptDetail detail : {PromptDetail::full, PromptDetail::stripped}) {
     if (detail == PromptDetail::stripped && dialect == Dialect::llmc) break;  // it always is
     LLMC_TRY(const std::string text, run_in_child([&]() -> Result<std::string> {
-               LLMC_TRY(const IrModule module, read_program(program));
+               LLMC_TRY(const IrModule module, module_of(program));
                return text_of(module, dialect, detail);
              }));
     const std::string prompt = prompt_of(text, dialect);

@@ -10,7 +10,7 @@
 namespace llmc {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
 double percent_less(std::uint64_t after, std::uint64_t before) {
   return before == 0 ? 0 : 100 * (1 - static_cast<double>(after) / static_cast<double>(before));
@@ -57,12 +57,13 @@ std::string describe_advice(const ModelAdvice& advice) {
   return text;
 }
 
-Json advice_as_json(const ModelAdvice& advice) {
-  Json json = {{"asked", advice.questions.asked.size()},    {"split", advice.questions.is_split},
-               {"stripped", advice.questions.is_stripped},  {"prompt_tokens", advice.prompt_tokens},
-               {"answer_tokens", advice.answer_tokens},     {"seconds", advice.seconds},
-               {"first_list_seconds", advice.first_seconds}};
-  json["unasked"] = Json::array();
+OrderedJson advice_as_json(const ModelAdvice& advice) {
+  OrderedJson json = {
+      {"asked", advice.questions.asked.size()},    {"split", advice.questions.is_split},
+      {"stripped", advice.questions.is_stripped},  {"prompt_tokens", advice.prompt_tokens},
+      {"answer_tokens", advice.answer_tokens},     {"seconds", advice.seconds},
+      {"first_list_seconds", advice.first_seconds}};
+  json["unasked"] = OrderedJson::array();
   for (const UnaskedFunction& one : advice.questions.unasked)
     json["unasked"].push_back({{"function", one.function}, {"reason", one.reason}});
   std::size_t invalid = 0;
@@ -77,14 +78,14 @@ Json advice_as_json(const ModelAdvice& advice) {
   return json;
 }
 
-Json explanation_as_json(const Explanation& explanation) {
-  Json json;
-  json["passes"] = Json::array();
+OrderedJson explanation_as_json(const Explanation& explanation) {
+  OrderedJson json;
+  json["passes"] = OrderedJson::array();
   for (const PassEffect& effect : explanation.passes)
     json["passes"].push_back(
         {{"pass", effect.pass}, {"compiles", effect.ok}, {"change", effect.change}});
   const auto changes = [](const std::vector<SizeChange>& all) {
-    Json list = Json::array();
+    OrderedJson list = OrderedJson::array();
     for (const SizeChange& one : all)
       list.push_back({{"name", one.name}, {"before", one.before}, {"after", one.after}});
     return list;
@@ -136,7 +137,7 @@ std::string describe(const TunedProgram& tuned, const ProgramProposals& proposal
 
 std::string to_json_line(const TunedProgram& tuned, const ProgramProposals& proposals,
                          Objective objective, const Explanation* explanation) {
-  Json row = Json::parse(to_json_line(tuned, objective));
+  OrderedJson row = OrderedJson::parse(to_json_line(tuned, objective));
   if (tuned.result) {
     row["found_by"] = proposer_of(*tuned.result, proposals);
     const PredictedSizes predicted = predicted_sizes(proposals, tuned.result->best.list);
@@ -144,13 +145,13 @@ std::string to_json_line(const TunedProgram& tuned, const ProgramProposals& prop
       row["predicted"] = {{"before", predicted.before}, {"after", predicted.after}};
     if (tuned.verdict)
       row["verdict"] = {{"seconds", tuned.verdict->seconds}, {"known", tuned.verdict->from_store}};
-    row["proposals"] = Json::array();
+    row["proposals"] = OrderedJson::array();
     for (const auto& [list, by] : proposals.named_by)
       row["proposals"].push_back({{"list", list}, {"by", by}});
   }
   if (proposals.advice) row["model"] = advice_as_json(*proposals.advice);
   if (explanation != nullptr) row["explanation"] = explanation_as_json(*explanation);
-  return row.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return row.dump(-1, ' ', false, OrderedJson::error_handler_t::replace);
 }
 
 }  // namespace llmc

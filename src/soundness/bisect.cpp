@@ -13,7 +13,7 @@ namespace {
 constexpr std::uint64_t k_all = std::numeric_limits<std::uint64_t>::max();
 
 /// One build with some of the executions.
-struct Trial {
+struct BisectTrial {
   SteppedRun run;
   std::string symptom;  ///< empty: right
   std::string bitcode;
@@ -50,13 +50,13 @@ Result<std::string> build_and_test(const BisectSubject& subject, const BuildTest
   return std::string(bytes.begin(), bytes.end());
 }
 
-Result<Trial> attempt(const BisectSubject& subject, const BuildTest& test, std::uint64_t limit,
-                      const Limits& limits) {
+Result<BisectTrial> attempt(const BisectSubject& subject, const BuildTest& test,
+                            std::uint64_t limit, const Limits& limits) {
   ChildPool pool(1, limits);
   LLMC_CHECK(pool.start(0, [&] { return build_and_test(subject, test, limit); }));
   std::optional<ChildResult> result;
   while (!result) result = pool.wait();
-  Trial trial;
+  BisectTrial trial;
   if (result->outcome != Outcome::ok) {
     trial.compiled = false;
     trial.symptom = result->bytes.error().message;
@@ -75,7 +75,7 @@ Result<Trial> attempt(const BisectSubject& subject, const BuildTest& test, std::
 Result<std::uint64_t> count_until_death(const BisectSubject& subject, const BuildTest& test,
                                         const Limits& limits, std::uint64_t& builds) {
   for (std::uint64_t limit = 64;; limit *= 2) {
-    LLMC_TRY(const Trial trial, attempt(subject, test, limit, limits));
+    LLMC_TRY(const BisectTrial trial, attempt(subject, test, limit, limits));
     ++builds;
     if (!trial.compiled || !trial.symptom.empty()) return limit;
     if (trial.run.executions < limit)
@@ -88,8 +88,8 @@ Result<std::uint64_t> count_until_death(const BisectSubject& subject, const Buil
 Result<Bisection> bisect(const BisectSubject& subject, const BuildTest& test,
                          const Limits& limits) {
   Bisection found;
-  LLMC_TRY(Trial good, attempt(subject, test, 0, limits));
-  LLMC_TRY(Trial bad, attempt(subject, test, k_all, limits));
+  LLMC_TRY(BisectTrial good, attempt(subject, test, 0, limits));
+  LLMC_TRY(BisectTrial bad, attempt(subject, test, k_all, limits));
   found.builds = 2;
   if (!good.symptom.empty())
     return fail(fmt::format("the program is wrong without any pass: {}", good.symptom));
@@ -102,7 +102,7 @@ Result<Bisection> bisect(const BisectSubject& subject, const BuildTest& test,
   found.executions = high;
   while (high - low > 1) {
     const std::uint64_t middle = low + (high - low) / 2;
-    LLMC_TRY(Trial trial, attempt(subject, test, middle, limits));
+    LLMC_TRY(BisectTrial trial, attempt(subject, test, middle, limits));
     ++found.builds;
     (trial.symptom.empty() ? low : high) = middle;
     (trial.symptom.empty() ? good : bad) = std::move(trial);

@@ -20,7 +20,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::size_t k_together = 4;  ///< programs in one child
+constexpr std::size_t k_programs_together = 4;  ///< programs in one child
 
 /// Where two texts part, as one line.
 std::string first_difference(const std::string& expected, const std::string& got) {
@@ -86,7 +86,7 @@ ProgramFinding check_program(const SuiteProgram& program, const std::string& lis
   const auto failed = [](Finding finding, std::string evidence) {
     return ProgramFinding{finding, std::move(evidence), {}};
   };
-  auto module = IrModule::parse(program.program.bitcode, program.program.name, ValueNames::discard);
+  auto module = module_of(program.program);
   if (!module) return failed(Finding::compiler_crash, module.error().message);
   auto generator = CodeGenerator::create(program.program.codegen, module->target_triple());
   if (!generator) return failed(Finding::compiler_crash, generator.error().message);
@@ -159,7 +159,7 @@ Result<std::vector<ProgramFinding>> Checker::run(const std::string& list, Until 
   std::size_t end = order_.size();  // programs from here on are of no interest any more
   TrialRun trials;
   trials.count = order_.size();
-  trials.together = k_together;
+  trials.together = k_programs_together;
   trials.jobs = options_.jobs;
   trials.limits = options_.compile;
   trials.interrupted = interrupted_;

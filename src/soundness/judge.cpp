@@ -16,7 +16,7 @@ namespace llmc {
 namespace {
 
 constexpr std::string_view k_after = ",default<Oz>";
-constexpr std::size_t k_together = 16;  ///< trials in one child; consecutive ones are alike
+constexpr std::size_t k_trials_together = 16;  ///< trials in one child; consecutive ones are alike
 
 /// A program's content with its right output: the key of its trials.
 Digest trial_key(const SuiteProgram& program) {
@@ -179,7 +179,7 @@ class Judge {
     std::size_t finished = cases.size() - unknown.size();
     TrialRun trials;
     trials.count = unknown.size();
-    trials.together = k_together;
+    trials.together = k_trials_together;
     trials.jobs = options_.checker.jobs;
     trials.limits = options_.checker.compile;
     trials.interrupted = interrupted_;

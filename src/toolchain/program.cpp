@@ -61,13 +61,17 @@ namespace {
 /// What `emit` makes of the -Oz baseline.
 Result<std::string> emit_baseline(const Program& program,
                                   Result<std::string> (CodeGenerator::*emit)(llvm::Module&) const) {
-  LLMC_TRY(IrModule module, IrModule::parse(program.bitcode, program.name, ValueNames::discard));
+  LLMC_TRY(IrModule module, module_of(program));
   LLMC_TRY(const CodeGenerator generator, CodeGenerator::create(program.codegen, program.triple));
   Optimizer(module.module(), generator).run_clang_oz(program.codegen);
   return (generator.*emit)(module.module());
 }
 
 }  // namespace
+
+Result<IrModule> module_of(const Program& program) {
+  return IrModule::parse(program.bitcode, program.name, ValueNames::discard);
+}
 
 Result<std::string> baseline_object(const Program& program) {
   return emit_baseline(program, &CodeGenerator::emit_object);

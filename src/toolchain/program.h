@@ -30,6 +30,9 @@ struct Program {
 Result<Program> make_program(std::string_view bytes, const std::string& name,
                              const CodegenOptions& codegen);
 
+/// The IR of `program`, without local names.
+Result<IrModule> module_of(const Program& program);
+
 /// The version of the linked LLVM, "19.1.7", as part of keys.
 std::string toolchain_version();
 

@@ -49,7 +49,7 @@ function(llmc_llama_tools)
     target_include_directories(${tool} SYSTEM PRIVATE ${llama_source}/common
                                ${llama_source}/vendor)
     target_compile_definitions(${tool} PRIVATE NDEBUG)
-    set_target_properties(${tool} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${folder})
+    set_target_properties(${tool} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${folder} UNITY_BUILD OFF)
   endforeach()
 endfunction()
 

@@ -2,12 +2,14 @@
 
 #include <gmock/gmock.h>
 
+#include "lift/framed_function.h"
 #include "lift/judge_lift.h"
 #include "lift/lift_search.h"
 
 namespace llmc {
 namespace {
 
+using test::framed_function;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -15,12 +17,6 @@ AsmUnit read(const std::string& text) {
   auto unit = read_assembly(text, NormalTarget::x86_64, "test.s");
   EXPECT_TRUE(unit) << unit.error().message;
   return unit ? std::move(*unit) : AsmUnit();
-}
-
-/// A function as clang frames it.
-std::string function(const std::string& name, const std::string& body) {
-  return "\t.text\n\t.globl " + name + "\n\t.type " + name + ",@function\n" + name +
-         ":\n\t.cfi_startproc\n" + body + "\t.size " + name + ", .-" + name + "\n\t.cfi_endproc\n";
 }
 
 /// What the rules make of `name` in `text`: IR, or the reason why not.
@@ -50,14 +46,14 @@ bool comes_back(const std::string& text, const std::string& name) {
 }
 
 TEST(RuleLifter, AddressesBecomePointersAndSumsSteps) {
-  const std::string text = function("f", "\tmovl 8(%rdi,%rsi,4), %eax\n\tretq\n");
+  const std::string text = framed_function("f", "\tmovl 8(%rdi,%rsi,4), %eax\n\tretq\n");
   EXPECT_THAT(lift(text, "f"), HasSubstr("i32 @f(ptr %0, i64 %1)"));
   EXPECT_THAT(lift(text, "f"), Not(HasSubstr("inttoptr")));
   EXPECT_TRUE(comes_back(text, "f"));
 }
 
 TEST(RuleLifter, ComparisonAndJumpBecomeOneCondition) {
-  const std::string text = function(
+  const std::string text = framed_function(
       "f",
       "\tcmpl %esi, %edi\n\tjge .LBB0_2\n\tmovl %edi, %eax\n\tretq\n.LBB0_2:\n\tmovl %esi, "
       "%eax\n\taddl %edi, %eax\n\tretq\n");
@@ -66,48 +62,50 @@ TEST(RuleLifter, ComparisonAndJumpBecomeOneCondition) {
 
 TEST(RuleLifter, ANaNIsUnequalInOneComparison) {
   const std::string text =
-      function("f",
-               "\tucomisd %xmm1, %xmm0\n\tjne .LBB0_1\n\tjp .LBB0_1\n\tjmp same\n.LBB0_1:\n"
-               "\tjmp other\n");
+      framed_function("f",
+                      "\tucomisd %xmm1, %xmm0\n\tjne .LBB0_1\n\tjp .LBB0_1\n\tjmp same\n.LBB0_1:\n"
+                      "\tjmp other\n");
   EXPECT_THAT(lift(text, "f"), HasSubstr("fcmp une double"));
 }
 
 TEST(RuleLifter, ACounterOf32BitsStaysOne) {
-  const std::string text = function("f",
-                                    "\txorl %eax, %eax\n.LBB0_1:\n\tcmpl %edi, %eax\n\tje "
-                                    ".LBB0_2\n\tincl %eax\n\tjmp .LBB0_1\n.LBB0_2:\n\tretq\n");
+  const std::string text =
+      framed_function("f",
+                      "\txorl %eax, %eax\n.LBB0_1:\n\tcmpl %edi, %eax\n\tje "
+                      ".LBB0_2\n\tincl %eax\n\tjmp .LBB0_1\n.LBB0_2:\n\tretq\n");
   EXPECT_THAT(lift(text, "f"), HasSubstr("phi i32"));
   EXPECT_THAT(lift(text, "f"), Not(HasSubstr("phi i64")));
 }
 
 TEST(RuleLifter, SavedRegistersLeaveNoTrace) {
-  const std::string text =
-      function("f",
-               "\tpushq %rbx\n\tmovq %rdi, %rbx\n\tcallq g@PLT\n\taddl (%rbx), %eax\n\tpopq %rbx\n"
-               "\tretq\n");
+  const std::string text = framed_function(
+      "f",
+      "\tpushq %rbx\n\tmovq %rdi, %rbx\n\tcallq g@PLT\n\taddl (%rbx), %eax\n\tpopq %rbx\n"
+      "\tretq\n");
   EXPECT_THAT(lift(text, "f"), Not(HasSubstr("alloca")));
   EXPECT_TRUE(comes_back(text, "f"));
 }
 
 TEST(RuleLifter, WhereTheStackIsLeftByAPopTellsWhetherThereIsAResult) {
   const auto caller = [](const std::string& reg) {
-    return function("f", "\tpushq %rax\n\tcallq g@PLT\n\tpopq %" + reg + "\n\tretq\n");
+    return framed_function("f", "\tpushq %rax\n\tcallq g@PLT\n\tpopq %" + reg + "\n\tretq\n");
   };
   EXPECT_EQ(signature(caller("rax"), "f"), "void ()");
   EXPECT_EQ(signature(caller("rcx"), "f"), "i32 ()");
 }
 
 TEST(RuleLifter, ASetBitIsAResultOfEightBits) {
-  EXPECT_EQ(signature(function("f", "\ttestl %edi, %edi\n\tsete %al\n\tretq\n"), "f"),
+  EXPECT_EQ(signature(framed_function("f", "\ttestl %edi, %edi\n\tsete %al\n\tretq\n"), "f"),
             "i8 zeroext (i32)");
   EXPECT_EQ(
-      signature(function("f", "\txorl %eax, %eax\n\ttestl %edi, %edi\n\tsete %al\n\tretq\n"), "f"),
+      signature(framed_function("f", "\txorl %eax, %eax\n\ttestl %edi, %edi\n\tsete %al\n\tretq\n"),
+                "f"),
       "i32 (i32)");
 }
 
 TEST(RuleLifter, LibraryFunctionsHaveTheirOwnSignatures) {
   const std::string text =
-      function(
+      framed_function(
           "f",
           "\tpushq %rax\n\tleaq .L.str(%rip), %rdi\n\txorl %eax, %eax\n\tcallq printf@PLT\n\tpopq "
           "%rcx\n\tretq\n") +
@@ -118,7 +116,7 @@ TEST(RuleLifter, LibraryFunctionsHaveTheirOwnSignatures) {
 }
 
 TEST(RuleLifter, GivenSignaturesWin) {
-  const AsmUnit unit = read(function("f", "\tjmp g@PLT\n"));
+  const AsmUnit unit = read(framed_function("f", "\tjmp g@PLT\n"));
   LiftSignature given;
   given.parameters = {{AbiType::f64}};
   given.result = {AbiType::f32};
@@ -131,21 +129,22 @@ TEST(RuleLifter, GivenSignaturesWin) {
 }
 
 TEST(RuleLifter, WhatIsNotModelledIsRefusedWithTheInstruction) {
-  EXPECT_THAT(lift(function("f", "\tcpuid\n\tretq\n"), "f"),
+  EXPECT_THAT(lift(framed_function("f", "\tcpuid\n\tretq\n"), "f"),
               HasSubstr("'cpuid': this instruction is not modelled"));
-  EXPECT_THAT(lift(function("f", "\tmovl %fs:x@TPOFF, %eax\n\tretq\n"), "f"),
+  EXPECT_THAT(lift(framed_function("f", "\tmovl %fs:x@TPOFF, %eax\n\tretq\n"), "f"),
               HasSubstr("thread-local variables"));
-  EXPECT_THAT(lift(function("f", "\tandq $-32, %rsp\n\tretq\n"), "f"),
+  EXPECT_THAT(lift(framed_function("f", "\tandq $-32, %rsp\n\tretq\n"), "f"),
               HasSubstr("moves the stack pointer by what is not a constant"));
-  EXPECT_THAT(lift(function("f", "\tpushq %rbx\n\tretq\n"), "f"),
+  EXPECT_THAT(lift(framed_function("f", "\tpushq %rbx\n\tretq\n"), "f"),
               HasSubstr("stack pointer is not where it was"));
   EXPECT_THAT(
-      lift(function("f", "\tsubq $200, %rsp\n\ttestb %al, %al\n\taddq $200, %rsp\n\tretq\n"), "f"),
+      lift(framed_function("f", "\tsubq $200, %rsp\n\ttestb %al, %al\n\taddq $200, %rsp\n\tretq\n"),
+           "f"),
       HasSubstr("variable number of arguments"));
 }
 
 TEST(RuleLifter, WhatLiesBehindASegmentRegisterIsInAnAddressSpaceOfItsOwn) {
-  EXPECT_THAT(lift(function("f", "\tmovq %fs:40, %rax\n\tretq\n"), "f"),
+  EXPECT_THAT(lift(framed_function("f", "\tmovq %fs:40, %rax\n\tretq\n"), "f"),
               HasSubstr("load volatile i64, ptr addrspace(257) inttoptr (i64 40"));
 }
 
@@ -154,39 +153,40 @@ TEST(RuleLifter, WordsOnTheStackAreArgumentsOfVariadicCallsToo) {
       "\tmovl $1, %esi\n\tmovl $2, %edx\n\tmovl $3, %ecx\n\tmovl $4, %r8d\n\tmovl $5, %r9d\n"
       "\txorl %eax, %eax\n";
   const std::string call = "i32 5, i64 6, i64 7)";
-  EXPECT_THAT(lift(function("f", "\tpushq %rax\n" + registers +
-                                     "\tpushq $7\n\tpushq $6\n\tcallq printf@PLT\n"
-                                     "\taddq $24, %rsp\n\tretq\n"),
+  EXPECT_THAT(lift(framed_function("f", "\tpushq %rax\n" + registers +
+                                            "\tpushq $7\n\tpushq $6\n\tcallq printf@PLT\n"
+                                            "\taddq $24, %rsp\n\tretq\n"),
                    "f"),
               HasSubstr(call));
   // Without a push, in a place that nothing reads.
-  EXPECT_THAT(lift(function("f", "\tsubq $24, %rsp\n\tmovq $7, 8(%rsp)\n\tmovq $6, (%rsp)\n" +
-                                     registers + "\tcallq printf@PLT\n\taddq $24, %rsp\n\tretq\n"),
-                   "f"),
-              HasSubstr(call));
+  EXPECT_THAT(
+      lift(framed_function("f", "\tsubq $24, %rsp\n\tmovq $7, 8(%rsp)\n\tmovq $6, (%rsp)\n" +
+                                    registers + "\tcallq printf@PLT\n\taddq $24, %rsp\n\tretq\n"),
+           "f"),
+      HasSubstr(call));
 }
 
 TEST(RuleLifter, WhereACallGivesNothingBackThereIsNoArgument) {
-  const std::string text =
-      function("f",
-               "\tpushq %rbx\n\tmovq %rdi, %rbx\n\tmovl $1, %edx\n\tmovl $2, %esi\n\tcallq g@PLT\n"
-               "\tmovq %rbx, %rdi\n\tmovl $2, %esi\n\tcallq g@PLT\n\tpopq %rbx\n\tretq\n");
+  const std::string text = framed_function(
+      "f",
+      "\tpushq %rbx\n\tmovq %rdi, %rbx\n\tmovl $1, %edx\n\tmovl $2, %esi\n\tcallq g@PLT\n"
+      "\tmovq %rbx, %rdi\n\tmovl $2, %esi\n\tcallq g@PLT\n\tpopq %rbx\n\tretq\n");
   EXPECT_THAT(lift(text, "f"), HasSubstr("@g(i64 %0, i32 2)"));
 }
 
 TEST(RuleLifter, WhatACallDestroysIsNotRead) {
   const std::string text =
-      function("f", "\tpushq %rax\n\tcallq g@PLT\n\tmovl %r8d, %eax\n\tpopq %rcx\n\tretq\n");
+      framed_function("f", "\tpushq %rax\n\tcallq g@PLT\n\tmovl %r8d, %eax\n\tpopq %rcx\n\tretq\n");
   EXPECT_THAT(lift(text, "f"), HasSubstr("a register that a call has left without a value"));
 }
 
 TEST(RuleLifter, FlagsThatNobodyKnowsAreRefused) {
-  EXPECT_THAT(lift(function("f", "\trolq %cl, %rdi\n\tjb .LBB0_1\n.LBB0_1:\n\tretq\n"), "f"),
+  EXPECT_THAT(lift(framed_function("f", "\trolq %cl, %rdi\n\tjb .LBB0_1\n.LBB0_1:\n\tretq\n"), "f"),
               HasSubstr("carry flag"));
 }
 
 TEST(LiftSearch, AnExactMatchClaimsNoMoreThanItNeeds) {
-  const AsmUnit unit = read(function("f", "\tleal 1(%rdi), %eax\n\tretq\n"));
+  const AsmUnit unit = read(framed_function("f", "\tleal 1(%rdi), %eax\n\tretq\n"));
   auto judge = LiftJudge::create(unit, *unit.function("f"));
   ASSERT_TRUE(judge) << judge.error().message;
   const std::string claims =

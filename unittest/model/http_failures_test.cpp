@@ -14,6 +14,7 @@ using test::event_of;
 using test::greedy;
 using test::in_turn;
 using test::json;
+using test::k_completions;
 using test::message_of;
 using test::object;
 using test::open;
@@ -33,8 +34,6 @@ using testing::IsEmpty;
 using testing::Not;
 using testing::SizeIs;
 using testing::StartsWith;
-
-constexpr const char* k_completions = "POST /v1/completions";
 
 /// What generate says where the server answers a request for texts like that.
 std::string complaint_about(const Answer& answer) {

@@ -1,28 +1,25 @@
 #include "passes/call_decisions.h"
 
+#include "catalogue.h"
 #include "passes/targeted.h"
 #include "testing.h"
 
 namespace llmc {
 namespace {
 
+using test::catalogue;
 using test::message_of;
 using test::take;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-const PassCatalogue& catalogue() {
-  static const PassCatalogue installed;
-  return installed;
-}
-
-PassList parse(const std::string& text) { return take(PassList::parse(text, catalogue())); }
+PassList parsed(const std::string& text) { return take(PassList::parse(text, catalogue())); }
 
 TEST(CallDecisions, AreReadAndPrinted) {
   for (const char* text : {"calls<f;-2;+5>,default<Oz>", "calls<_ZN1aD2Ev;+1>,calls<b.c;-1>",
                            "function(gvn),calls<f;-1>,cgscc(inline)"})
-    EXPECT_EQ(parse(text).to_string(), text);
-  EXPECT_EQ(parse("calls<f;-2>,default<Oz>").tier(catalogue()), PassTier::trusted);
+    EXPECT_EQ(parsed(text).to_string(), text);
+  EXPECT_EQ(parsed("calls<f;-2>,default<Oz>").tier(catalogue()), PassTier::trusted);
 }
 
 TEST(CallDecisions, NameAFunctionAndCallsInItAndStandAtTheTop) {

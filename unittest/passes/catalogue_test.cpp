@@ -7,20 +7,17 @@
 #include <set>
 #include <sstream>
 
+#include "catalogue.h"
 #include "testing.h"
 
 namespace llmc {
 namespace {
 
+using test::catalogue;
 using test::llvm_tool;
 using test::output_of;
 using testing::IsEmpty;
 using testing::Not;
-
-const PassCatalogue& catalogue() {
-  static const PassCatalogue the_catalogue;
-  return the_catalogue;
-}
 
 /// One line of `opt --print-passes`: the level of its heading and the name without parameters.
 struct Listed {

@@ -5,11 +5,13 @@
 #include <string>
 #include <vector>
 
+#include "catalogue.h"
 #include "testing.h"
 
 namespace llmc {
 namespace {
 
+using test::catalogue;
 using test::message_of;
 using test::take;
 using testing::AllOf;
@@ -17,11 +19,6 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 using testing::SizeIs;
-
-const PassCatalogue& catalogue() {
-  static const PassCatalogue the_catalogue;
-  return the_catalogue;
-}
 
 std::string canonical(const std::string& text) {
   return take(PassList::parse(text, catalogue()), text.c_str()).to_string();

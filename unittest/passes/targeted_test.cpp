@@ -1,30 +1,28 @@
 #include "passes/targeted.h"
 
+#include "catalogue.h"
 #include "passes/pass_list.h"
 #include "testing.h"
 
 namespace llmc {
 namespace {
 
+using test::catalogue;
 using test::message_of;
 using test::take;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-const PassCatalogue& catalogue() {
-  static const PassCatalogue installed;
-  return installed;
-}
-
-std::string canonical(const std::string& text) {
+std::string in_canonical_form(const std::string& text) {
   return take(PassList::parse(text, catalogue())).to_string();
 }
 
 TEST(TargetedParts, AreReadAndPrinted) {
-  EXPECT_EQ(canonical("on<f>(sroa,licm),default<Oz>"), "on<f>(sroa,loop-mssa(licm)),default<Oz>");
-  EXPECT_EQ(canonical("on<_ZN3foo3barEv>(instcombine)"),
+  EXPECT_EQ(in_canonical_form("on<f>(sroa,licm),default<Oz>"),
+            "on<f>(sroa,loop-mssa(licm)),default<Oz>");
+  EXPECT_EQ(in_canonical_form("on<_ZN3foo3barEv>(instcombine)"),
             "on<_ZN3foo3barEv>(instcombine<no-verify-fixpoint>)");
-  EXPECT_EQ(canonical("module(on<f>(gvn)),globaldce"), "on<f>(gvn),globaldce");
+  EXPECT_EQ(in_canonical_form("module(on<f>(gvn)),globaldce"), "on<f>(gvn),globaldce");
 }
 
 TEST(TargetedParts, StandAtTheTopNameAFunctionAndHoldFunctionPasses) {

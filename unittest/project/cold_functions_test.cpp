@@ -17,7 +17,7 @@ using testing::Not;
 using testing::UnorderedElementsAre;
 
 /// Unoptimised IR of a source at -O2.
-IrModule module_of(const std::string& source, const std::string& name = "unit.c") {
+IrModule module_from(const std::string& source, const std::string& name = "unit.c") {
   const TemporaryFolder folder = test::temporary_folder();
   const std::string file = (folder.path() / name).string();
   EXPECT_TRUE(write_file(file, source));
@@ -28,7 +28,7 @@ IrModule module_of(const std::string& source, const std::string& name = "unit.c"
 }
 
 std::vector<std::string> cold_in(const std::string& source, const std::string& name = "unit.c") {
-  return find_cold_functions(module_of(source, name), nullptr).names;
+  return find_cold_functions(module_from(source, name), nullptr).names;
 }
 
 TEST(ColdFunctions, WhatTheSourceCallsColdIs) {
@@ -95,7 +95,7 @@ TEST(ColdFunctions, ByAListWhatHotOnesCallIsNot) {
       "int other(int n) { int s = 0; for (int i = 0; i < n; ++i) s -= g(i); return s; }\n"
       "int asked(int n) { return other(n) + g(n); }\n";
   const HotFunctions hot = take(HotFunctions::parse("hot 1200 # perf\n\nasked 0\n"));
-  const ColdFunctions cold = find_cold_functions(module_of(source), &hot);
+  const ColdFunctions cold = find_cold_functions(module_from(source), &hot);
   EXPECT_THAT(cold.names, ElementsAre("other", "asked"));
   EXPECT_EQ(cold.defined, 4U);
   EXPECT_EQ(cold.judge, ColdJudge::list);
@@ -110,7 +110,7 @@ TEST(ColdFunctions, AListThatNamesNothingOrIsNoListIsRefused) {
 }
 
 TEST(ColdFunctions, OnlyTheNamedOnesAreMadeSmall) {
-  IrModule module = module_of("int f(int x) { return x; }\nint g(int x) { return -x; }\n");
+  IrModule module = module_from("int f(int x) { return x; }\nint g(int x) { return -x; }\n");
   EXPECT_THAT(module.text(), Not(HasSubstr("minsize")));
   make_small(module, {{"g", "missing"}, 2, ColdJudge::heuristics});
   const std::string text = module.text();

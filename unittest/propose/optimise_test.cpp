@@ -1,5 +1,7 @@
 // From a model's words to measured lists, with a model that says what the test wants.
+#include "catalogue.h"
 #include "propose/optimize.h"
+#include "propose/propose_testing.h"
 #include "propose/questions.h"
 #include "testing.h"
 #include "toolchain/front_end.h"
@@ -7,14 +9,11 @@
 namespace llmc {
 namespace {
 
+using test::catalogue;
 using test::message_of;
+using test::program_of;
 using test::take;
 using testing::HasSubstr;
-
-const PassCatalogue& catalogue() {
-  static const PassCatalogue installed;
-  return installed;
-}
 
 /// Four bytes are a token; every prompt gets the same answers.
 class SayingModel : public LanguageModel {
@@ -46,13 +45,6 @@ class SayingModel : public LanguageModel {
   std::vector<std::string> answers_;
   ModelInfo info_;
 };
-
-Program program_of(const std::string& source) {
-  const TemporaryFolder folder = test::temporary_folder();
-  const std::string path = (folder.path() / "unit.c").string();
-  EXPECT_TRUE(write_file(path, source));
-  return take(take(FrontEnd::find()).compile({{}, path, {}, false}));
-}
 
 /// Two functions of different length.
 const Program& two_functions() {

@@ -1,29 +1,22 @@
+#include "catalogue.h"
 #include "propose/compose.h"
 #include "propose/explain.h"
 #include "propose/model_proposer.h"
+#include "propose/propose_testing.h"
 #include "testing.h"
 
 namespace llmc {
 namespace {
 
+using test::catalogue;
 using test::take;
+using test::texts_of;
 using testing::ElementsAre;
-
-const PassCatalogue& catalogue() {
-  static const PassCatalogue installed;
-  return installed;
-}
 
 PassList list_of(const std::string& text) { return take(PassList::parse(text, catalogue())); }
 
 Advice advice_for(const std::string& list, double log_probability) {
   return {list.empty() ? std::nullopt : std::optional(list_of(list)), log_probability, 0, 0};
-}
-
-std::vector<std::string> texts_of(const std::vector<RankedList>& ranked) {
-  std::vector<std::string> texts;
-  for (const RankedList& one : ranked) texts.push_back(one.list.to_string());
-  return texts;
 }
 
 TEST(RankLists, AListCountsWithItsFunctionsWeightAndItsProbability) {

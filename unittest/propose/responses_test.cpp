@@ -1,22 +1,22 @@
 // From guesses of how sizes respond to a plan, with a model that guesses what the test wants.
 #include "propose/responses.h"
 
+#include "catalogue.h"
+#include "propose/propose_testing.h"
 #include "testing.h"
 #include "toolchain/front_end.h"
 
 namespace llmc {
 namespace {
 
+using test::catalogue;
 using test::message_of;
+using test::program_of;
 using test::take;
+using test::texts_of;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::StartsWith;
-
-const PassCatalogue& catalogue() {
-  static const PassCatalogue installed;
-  return installed;
-}
 
 /// Class 1 wants function(sroa), class 2 default<O1>.
 ResponseClasses example() {
@@ -55,13 +55,6 @@ class GuessingModel : public LanguageModel {
   std::size_t calls_before_failure_ = 1000;
 };
 
-Program program_of(const std::string& source) {
-  const TemporaryFolder folder = test::temporary_folder();
-  const std::string path = (folder.path() / "unit.c").string();
-  EXPECT_TRUE(write_file(path, source));
-  return take(take(FrontEnd::find()).compile({{}, path, {}, false}));
-}
-
 ModelAdvice ask(GuessingModel& model, const Program& program, unsigned lists,
                 std::size_t functions = 64) {
   AdviceOptions options;
@@ -69,12 +62,6 @@ ModelAdvice ask(GuessingModel& model, const Program& program, unsigned lists,
   options.questions.most_functions = functions;
   return take(ask_for_responses(program, model, *take(response_classes_of(model.info())),
                                 catalogue(), options));
-}
-
-std::vector<std::string> texts_of(const std::vector<RankedList>& ranked) {
-  std::vector<std::string> texts;
-  for (const RankedList& one : ranked) texts.push_back(one.list.to_string());
-  return texts;
 }
 
 constexpr const char* k_two =

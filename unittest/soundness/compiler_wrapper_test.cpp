@@ -47,17 +47,17 @@ TEST(ReadCompilerCall, SourcesMayFollowTwoDashes) {
   EXPECT_EQ(call.source, "-f.c");
 }
 
-struct Case {
+struct WrapperCase {
   std::vector<std::string> arguments;
   CallKind kind;
 };
 
 /// GoogleTest's name for it; without this it would print addresses, which change.
-void PrintTo(const Case& one, std::ostream* out) {
+void PrintTo(const WrapperCase& one, std::ostream* out) {
   for (const std::string& argument : one.arguments) *out << argument << ' ';
 }
 
-class Classification : public testing::TestWithParam<Case> {};
+class Classification : public testing::TestWithParam<WrapperCase> {};
 
 TEST_P(Classification, IsAsExpected) {
   const CompilerCall call = read(GetParam().arguments);
@@ -67,26 +67,30 @@ TEST_P(Classification, IsAsExpected) {
 
 INSTANTIATE_TEST_SUITE_P(
     Calls, Classification,
-    testing::Values(
-        Case{{"-c", "f.c"}, CallKind::unit}, Case{{"-c", "f.cpp", "-fno-lto"}, CallKind::unit},
-        Case{{"-c", "-x", "c++", "f.c"}, CallKind::unit},
-        Case{{"-c", "-xc", "f.c"}, CallKind::unit},
-        Case{{"-c", "f.c", "-Xclang", "-O3"}, CallKind::unit},
-        Case{{"-c", "f.c", "-MF", "-E"}, CallKind::unit},
-        Case{{"-c", "f.c", "-flto=thin"}, CallKind::clangs_unit},
-        Case{{"-c", "f.c", "-fsanitize=address"}, CallKind::clangs_unit},
-        Case{{"-c", "f.c", "-Wa,-a"}, CallKind::clangs_unit},
-        Case{{"-c", "f.c", "-mllvm", "-x"}, CallKind::clangs_unit}, Case{{"f.c"}, CallKind::other},
-        Case{{"-c", "f.c", "g.c"}, CallKind::other}, Case{{"-c", "f.s"}, CallKind::other},
-        Case{{"-c", "-x", "objective-c", "f.c"}, CallKind::other},
-        Case{{"-c", "-"}, CallKind::other}, Case{{"-c", "-S", "f.c"}, CallKind::other},
-        Case{{"-c", "-E", "f.c"}, CallKind::other},
-        Case{{"-c", "-emit-llvm", "f.c"}, CallKind::other},
-        Case{{"-c", "-fsyntax-only", "f.c"}, CallKind::other},
-        Case{{"-c", "conftest.c"}, CallKind::other},
-        Case{{"-c", "/b/CMakeFiles/CMakeTmp/t.c"}, CallKind::other},
-        Case{{"-c", "f.c", "@flags"}, CallKind::other}, Case{{"a.o", "-o", "f.c"}, CallKind::other},
-        Case{{"--version"}, CallKind::other}, Case{{}, CallKind::other}));
+    testing::Values(WrapperCase{{"-c", "f.c"}, CallKind::unit},
+                    WrapperCase{{"-c", "f.cpp", "-fno-lto"}, CallKind::unit},
+                    WrapperCase{{"-c", "-x", "c++", "f.c"}, CallKind::unit},
+                    WrapperCase{{"-c", "-xc", "f.c"}, CallKind::unit},
+                    WrapperCase{{"-c", "f.c", "-Xclang", "-O3"}, CallKind::unit},
+                    WrapperCase{{"-c", "f.c", "-MF", "-E"}, CallKind::unit},
+                    WrapperCase{{"-c", "f.c", "-flto=thin"}, CallKind::clangs_unit},
+                    WrapperCase{{"-c", "f.c", "-fsanitize=address"}, CallKind::clangs_unit},
+                    WrapperCase{{"-c", "f.c", "-Wa,-a"}, CallKind::clangs_unit},
+                    WrapperCase{{"-c", "f.c", "-mllvm", "-x"}, CallKind::clangs_unit},
+                    WrapperCase{{"f.c"}, CallKind::other},
+                    WrapperCase{{"-c", "f.c", "g.c"}, CallKind::other},
+                    WrapperCase{{"-c", "f.s"}, CallKind::other},
+                    WrapperCase{{"-c", "-x", "objective-c", "f.c"}, CallKind::other},
+                    WrapperCase{{"-c", "-"}, CallKind::other},
+                    WrapperCase{{"-c", "-S", "f.c"}, CallKind::other},
+                    WrapperCase{{"-c", "-E", "f.c"}, CallKind::other},
+                    WrapperCase{{"-c", "-emit-llvm", "f.c"}, CallKind::other},
+                    WrapperCase{{"-c", "-fsyntax-only", "f.c"}, CallKind::other},
+                    WrapperCase{{"-c", "conftest.c"}, CallKind::other},
+                    WrapperCase{{"-c", "/b/CMakeFiles/CMakeTmp/t.c"}, CallKind::other},
+                    WrapperCase{{"-c", "f.c", "@flags"}, CallKind::other},
+                    WrapperCase{{"a.o", "-o", "f.c"}, CallKind::other},
+                    WrapperCase{{"--version"}, CallKind::other}, WrapperCase{{}, CallKind::other}));
 
 // --- What clang is told --------------------------------------------------------------------------
 

@@ -7,15 +7,15 @@
 namespace llmc {
 namespace {
 
-struct Case {
+struct NormaliseCase {
   const char* text;
   const char* normal;
 };
 
 /// GoogleTest's name for it.
-void PrintTo(const Case& one, std::ostream* out) { *out << '"' << one.text << '"'; }
+void PrintTo(const NormaliseCase& one, std::ostream* out) { *out << '"' << one.text << '"'; }
 
-class NormaliseOutput : public testing::TestWithParam<Case> {};
+class NormaliseOutput : public testing::TestWithParam<NormaliseCase> {};
 
 TEST_P(NormaliseOutput, ReplacesWhatIsVolatile) {
   EXPECT_EQ(normalise_output(GetParam().text, {"/w/tree"}), GetParam().normal);
@@ -23,23 +23,25 @@ TEST_P(NormaliseOutput, ReplacesWhatIsVolatile) {
 
 INSTANTIATE_TEST_SUITE_P(
     Volatile, NormaliseOutput,
-    testing::Values(Case{"in /w/tree/a and /w/tree\n", "in <tree>/a and <tree>\n"},
-                    Case{"Passed    0.01 sec", "Passed <time>"},
-                    Case{"Passed   10.01 sec", "Passed <time>"},
-                    Case{"took 3ms, 2 seconds (1m0.5s)\n", "took <time>, <time> (<time>)\n"},
-                    Case{"Parsing (Release): 1142.300 milli-seconds", "Parsing (Release): <time>"},
-                    Case{"at 23:59:01.5 on 2026-01-31", "at <time> on <date>"},
-                    Case{"Sat Jan 31 23:59:01 UTC 2026", "<date>"},
-                    Case{"Sat Jan  3 23:59:01 2026\n", "<date>\n"},
-                    Case{"built Jan 31 2026, 01/31/2026", "built <date>, <date>"}));
+    testing::Values(
+        NormaliseCase{"in /w/tree/a and /w/tree\n", "in <tree>/a and <tree>\n"},
+        NormaliseCase{"Passed    0.01 sec", "Passed <time>"},
+        NormaliseCase{"Passed   10.01 sec", "Passed <time>"},
+        NormaliseCase{"took 3ms, 2 seconds (1m0.5s)\n", "took <time>, <time> (<time>)\n"},
+        NormaliseCase{"Parsing (Release): 1142.300 milli-seconds", "Parsing (Release): <time>"},
+        NormaliseCase{"at 23:59:01.5 on 2026-01-31", "at <time> on <date>"},
+        NormaliseCase{"Sat Jan 31 23:59:01 UTC 2026", "<date>"},
+        NormaliseCase{"Sat Jan  3 23:59:01 2026\n", "<date>\n"},
+        NormaliseCase{"built Jan 31 2026, 01/31/2026", "built <date>, <date>"}));
 
 INSTANTIATE_TEST_SUITE_P(Lasting, NormaliseOutput,
-                         testing::Values(Case{"", ""}, Case{"\n\n", "\n\n"},
-                                         Case{"13 of 14 tests", "13 of 14 tests"},
-                                         Case{"1.5 score", "1.5 score"}, Case{"v1.2.3", "v1.2.3"},
-                                         Case{"line 3:14", "line 3:14"},
-                                         Case{"0x7s_id x3s", "0x7s_id x3s"},
-                                         Case{"/w/other", "/w/other"}));
+                         testing::Values(NormaliseCase{"", ""}, NormaliseCase{"\n\n", "\n\n"},
+                                         NormaliseCase{"13 of 14 tests", "13 of 14 tests"},
+                                         NormaliseCase{"1.5 score", "1.5 score"},
+                                         NormaliseCase{"v1.2.3", "v1.2.3"},
+                                         NormaliseCase{"line 3:14", "line 3:14"},
+                                         NormaliseCase{"0x7s_id x3s", "0x7s_id x3s"},
+                                         NormaliseCase{"/w/other", "/w/other"}));
 
 TEST(FirstDifference, NamesTheLine) {
   EXPECT_EQ(first_difference("a\nb\n", "a\nb\n"), "");

@@ -1,18 +1,15 @@
 #include "tasks/answers.h"
 
+#include "catalogue.h"
 #include "testing.h"
 
 namespace llmc {
 namespace {
 
+using test::catalogue;
 using test::message_of;
 using test::take;
 using testing::HasSubstr;
-
-const PassCatalogue& catalogue() {
-  static const PassCatalogue installed;
-  return installed;
-}
 
 PassList list_of(const std::string& text) { return take(PassList::parse(text, catalogue())); }
 

@@ -13,7 +13,7 @@ namespace {
 
 using test::take;
 
-const PassCatalogue& catalogue() {
+const PassCatalogue& shipped_catalogue() {
   static const PassCatalogue installed = take(installed_catalogue());
   return installed;
 }
@@ -29,7 +29,7 @@ std::vector<PassList> shipped_lists() {
       const std::string line = text.substr(at, end - at);
       at = end + 1;
       if (line.empty() || line[0] == '#' || line.starts_with("llmc-portfolio")) continue;
-      lists.push_back(take(PassList::parse(line, catalogue())));
+      lists.push_back(take(PassList::parse(line, shipped_catalogue())));
     }
   }
   return lists;
@@ -40,7 +40,7 @@ FlagGrammar make_grammar(ListSpelling spelling, PassTier tier = PassTier::quaran
   options.spelling = spelling;
   options.tier = tier;
   options.examples = shipped_lists();
-  return {catalogue(), options};
+  return {shipped_catalogue(), options};
 }
 
 const FlagGrammar& canonical() {
@@ -82,10 +82,10 @@ TEST(FlagGrammar, EveryTextOfItIsAValidAnswer) {
     for (int i = 0; i < 1500; ++i) {
       const std::string text = random_text(*grammar, 20 + random.below(600), random);
       ASSERT_TRUE(grammar->accepts(text)) << text;
-      const auto answer = FlagTuningAnswer::parse(text, catalogue());
+      const auto answer = FlagTuningAnswer::parse(text, shipped_catalogue());
       ASSERT_TRUE(answer) << answer.error().message << " in " << text;
       if (answer->list) {
-        EXPECT_LE(answer->list->tier(catalogue()), PassTier::quarantined) << text;
+        EXPECT_LE(answer->list->tier(shipped_catalogue()), PassTier::quarantined) << text;
         EXPECT_LE(answer->list->pass_count(), 50U);
       }
     }
@@ -121,7 +121,7 @@ TEST(FlagGrammar, OtherAnswersAreNot) {
     EXPECT_FALSE(grammar->accepts(""));
   }
   const FlagGrammar trusted = make_grammar(ListSpelling::canonical, PassTier::trusted);
-  const auto candidates = catalogue().candidates(PassTier::quarantined);
+  const auto candidates = shipped_catalogue().candidates(PassTier::quarantined);
   const auto suspect = std::ranges::find_if(candidates, [](const PassInfo* pass) {
     return pass->tier == PassTier::quarantined && pass->level == PassLevel::function;
   });
@@ -143,7 +143,7 @@ TEST(FlagGrammar, EveryBeginningCanBeEnded) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     const std::string whole = text.substr(0, i) + canonical().ending(state);
     EXPECT_TRUE(canonical().accepts(whole)) << whole;
-    EXPECT_TRUE(FlagTuningAnswer::parse(whole, catalogue())) << whole;
+    EXPECT_TRUE(FlagTuningAnswer::parse(whole, shipped_catalogue())) << whole;
     state = canonical().next(state, static_cast<unsigned char>(text[i]));
     ASSERT_NE(state, TextConstraint::k_refused) << text.substr(0, i + 1);
   }
@@ -155,7 +155,7 @@ TEST(FlagGrammar, AValueOfItsJsonSchemaIsAnAnswer) {
   EXPECT_EQ(canonical().json_schema(), "");
   const auto text = paper().text_of_json(R"({"passes": ["default<Oz>", "sroa", "licm"]})");
   ASSERT_TRUE(text);
-  const FlagTuningAnswer answer = take(FlagTuningAnswer::parse(*text, catalogue()));
+  const FlagTuningAnswer answer = take(FlagTuningAnswer::parse(*text, shipped_catalogue()));
   EXPECT_EQ(answer.list->to_string(), "default<Oz>,function(sroa),function(loop-mssa(licm))");
   EXPECT_FALSE(paper().text_of_json(R"({"passes": ["no-such-pass"]})"));
   EXPECT_FALSE(paper().text_of_json(R"({"passes": []})"));

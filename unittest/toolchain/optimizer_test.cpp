@@ -3,6 +3,7 @@
 
 #include <regex>
 
+#include "catalogue.h"
 #include "ir/module.h"
 #include "ir/split.h"
 #include "passes/pass_list.h"
@@ -12,16 +13,12 @@
 namespace llmc {
 namespace {
 
+using test::catalogue;
 using test::llvm_tool;
 using test::message_of;
 using test::take;
 using testing::HasSubstr;
 using testing::SizeIs;
-
-const PassCatalogue& catalogue() {
-  static const PassCatalogue the_catalogue;
-  return the_catalogue;
-}
 
 const Program& example_program() {
   static const Program program =

@@ -13,7 +13,7 @@ using test::take;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-constexpr double k_failed = std::numeric_limits<double>::quiet_NaN();
+constexpr double k_unmeasured = std::numeric_limits<double>::quiet_NaN();
 
 /// Three ways to respond to three lists, `count` programs of each, with a little noise.
 RatioTable three_kinds(std::size_t count) {
@@ -22,7 +22,7 @@ RatioTable three_kinds(std::size_t count) {
     const double noise = 1e-3 * static_cast<double>(i % 3);
     table.push_back({-0.10 - noise, -0.09, 0.02});
     table.push_back({0.0, 0.05, -0.08 - noise});
-    table.push_back({0.0, 0.3, k_failed});
+    table.push_back({0.0, 0.3, k_unmeasured});
   }
   return table;
 }
@@ -36,7 +36,7 @@ TEST(SizeResponse, FindsTheKindsThatThereAre) {
   const std::size_t first = classes.nearest({-0.1, -0.09, 0});
   const std::size_t second = classes.nearest({0, 0, -0.08});
   EXPECT_NE(first, second);
-  EXPECT_EQ(classes.nearest({0, 0.1, k_failed}), 0U);
+  EXPECT_EQ(classes.nearest({0, 0.1, k_unmeasured}), 0U);
   EXPECT_NEAR(classes.classes[first].saving[0], 0.101, 5e-4);
   EXPECT_NEAR(classes.classes[second].change[2], -0.081, 5e-4);
 }

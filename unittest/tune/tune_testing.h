@@ -5,6 +5,7 @@
 #include <map>
 #include <string>
 
+#include "catalogue.h"
 #include "ir/module.h"
 #include "sandbox/child.h"
 #include "testing.h"
@@ -18,11 +19,6 @@
 #include "tune/search.h"
 
 namespace llmc::test {
-
-inline const PassCatalogue& catalogue() {
-  static const PassCatalogue the_catalogue;
-  return the_catalogue;
-}
 
 /// The passes that searches use by default.
 inline const Alphabet& alphabet() {
