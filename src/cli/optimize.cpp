@@ -233,7 +233,8 @@ OptimizeSetting make_setting(const OptimizeArguments& options, const PassCatalog
   return setting;
 }
 
-void show_progress(ProgressLine& line, const OptimizeProgress& progress, Clock::time_point start) {
+void show_search_progress(ProgressLine& line, const OptimizeProgress& progress,
+                          Clock::time_point start) {
   const double spent = seconds_since(start);
   const auto done = static_cast<double>(progress.done);
   const double left =
@@ -367,7 +368,9 @@ Result<std::size_t> optimise_all(OptimizeArguments& options, const PassCatalogue
   LLMC_TRY(auto evaluator, Evaluator::create({options.jobs, options.limits(), Reuse::all,
                                               session.store ? &*session.store : nullptr}));
   evaluator->set_interrupt_flag(&interrupted);
-  const auto show = [&](const OptimizeProgress& progress) { show_progress(line, progress, start); };
+  const auto show = [&](const OptimizeProgress& progress) {
+    show_search_progress(line, progress, start);
+  };
   auto outcome = optimise(*evaluator, programs, setting, show);
   line.clear();
   if (!outcome) return std::unexpected(outcome.error());

@@ -23,7 +23,7 @@ constexpr DatabaseFormat k_label_format = {
 std::string pack(const MeasuredSizes& sizes) {
   std::string bytes;
   const auto put = [&](std::uint64_t number) {
-    for (; number >= 0x80; number >>= 7) bytes += static_cast<char>(number & 0x7f | 0x80);
+    for (; number >= 0x80; number >>= 7) bytes += static_cast<char>((number & 0x7f) | 0x80);
     bytes += static_cast<char>(number);
   };
   put(sizes.baseline + 1);

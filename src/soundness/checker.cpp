@@ -23,7 +23,7 @@ using Clock = std::chrono::steady_clock;
 constexpr std::size_t k_programs_together = 4;  ///< programs in one child
 
 /// Where two texts part, as one line.
-std::string first_difference(const std::string& expected, const std::string& got) {
+std::string first_wrong_line(const std::string& expected, const std::string& got) {
   const auto [e, g] = std::mismatch(expected.begin(), expected.end(), got.begin(), got.end());
   const auto line = 1 + std::count(expected.begin(), e, '\n');
   const auto line_at = [](const std::string& text, std::size_t at) {
@@ -76,7 +76,7 @@ ProgramFinding run_object(const std::string& object, const SuiteProgram& program
   if (run->code != 0)
     return {Finding::wrong_exit, fmt::format("{}, expected 0", run->describe()), {}};
   if (run->output != program.expected)
-    return {Finding::wrong_output, first_difference(program.expected, run->output), {}};
+    return {Finding::wrong_output, first_wrong_line(program.expected, run->output), {}};
   return {};
 }
 

@@ -12,6 +12,7 @@
 #include "support/digest.h"
 #include "support/files.h"
 #include "support/halving.h"
+#include "support/text.h"
 #include "toolchain/program.h"
 
 namespace llmc {
@@ -244,8 +245,7 @@ Result<std::vector<Difference>> compare_with(Session& session, const DifftestOpt
     const std::size_t start =
         build.errors.size() > 1 ? build.errors.rfind('\n', build.errors.size() - 2) : 0;
     const std::string last = build.errors.substr(start == std::string::npos ? 0 : start + 1);
-    differences.push_back(
-        {"build", fmt::format("{}: {}", build.ending, last.substr(0, last.find('\n')))});
+    differences.push_back({"build", fmt::format("{}: {}", build.ending, first_line(last))});
     return differences;
   }
   for (std::size_t i = 0; i < options.runs.size(); ++i) {
@@ -274,8 +274,8 @@ std::vector<WrapperRow> suspects(const std::vector<WrapperRow>& rows, const Side
 
 /// Searches the smallest k such that lists for the first k suspects make a difference: the k-th
 /// is the culprit. Found in log2(suspects) builds, as long as more lists never undo a difference.
-Result<Culprit> bisect(Session& session, const DifftestOptions& options, const Reference& reference,
-                       const std::vector<WrapperRow>& units) {
+Result<Culprit> find_guilty(Session& session, const DifftestOptions& options,
+                            const Reference& reference, const std::vector<WrapperRow>& units) {
   const auto differs = [&](std::size_t count) -> Result<bool> {
     Side side{"bisection", options.work / "bisection", WrapperMode::candidate, "# none\n", ""};
     for (std::size_t i = 0; i < count; ++i)
@@ -338,7 +338,7 @@ Result<DifftestReport> difftest(const DifftestOptions& options) {
   report.candidate = summarise(candidate_rows, candidate);
   if (!report.same() && options.bisection == Bisecting::yes) {
     LLMC_TRY(report.culprit,
-             bisect(session, options, reference, suspects(candidate_rows, candidate)));
+             find_guilty(session, options, reference, suspects(candidate_rows, candidate)));
   }
   return report;
 }
