@@ -4,6 +4,8 @@
 #include <cctype>
 #include <set>
 
+#include "support/text.h"
+
 namespace llmc {
 namespace {
 
@@ -78,9 +80,7 @@ std::string rewritten(std::string_view line) {
 
 bool looks_intel(std::string_view text) {
   while (!text.empty()) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    const std::string_view line = statement_of(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
+    const std::string_view line = statement_of(take_line(text));
     if (line.starts_with(".intel_syntax")) return true;
     if (line.starts_with(".att_syntax")) return false;
     const auto gap = line.find_first_of(" \t");

@@ -6,6 +6,7 @@
 #include "sandbox/confine.h"
 #include "support/files.h"
 #include "support/subprocess.h"
+#include "support/text.h"
 
 namespace llmc {
 namespace {
@@ -73,9 +74,7 @@ Result<std::vector<CodeProblem>> parse_code_problems(std::string_view text) {
   std::vector<CodeProblem> problems;
   std::size_t number = 0;
   while (!text.empty()) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    const std::string_view line = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
+    const std::string_view line = take_line(text);
     ++number;
     if (line.find_first_not_of(" \t\r") == std::string_view::npos) continue;
     const Json row = Json::parse(line, nullptr, /*allow_exceptions=*/false);

@@ -7,6 +7,7 @@
 #include "benchmark/suite_build.h"
 #include "project/project_units.h"
 #include "support/files.h"
+#include "support/text.h"
 
 namespace llmc {
 namespace {

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "support/files.h"
+#include "support/text.h"
 
 namespace llmc {
 namespace {
@@ -101,17 +102,10 @@ Result<Benchmark> parse_benchmark(const OrderedJson& json, std::size_t number) {
 
 }  // namespace
 
-std::string replace_all(std::string text, std::string_view from, std::string_view to) {
-  for (std::size_t at = text.find(from); at != std::string::npos;
-       at = text.find(from, at + to.size()))
-    text.replace(at, from.size(), to);
-  return text;
-}
-
 CompileCommand replace_in_unit(CompileCommand unit, std::string_view from, std::string_view to) {
   unit.file = replace_all(unit.file.string(), from, to);
   unit.directory = replace_all(unit.directory.string(), from, to);
-  for (std::string& flag : unit.flags) flag = replace_all(std::move(flag), from, to);
+  for (std::string& flag : unit.flags) flag = replace_all(flag, from, to);
   return unit;
 }
 

@@ -44,9 +44,6 @@ struct BenchmarkSuite {
   std::vector<Benchmark> benchmarks;
 };
 
-/// `text` with `to` in the place of every `from`, which is not empty.
-std::string replace_all(std::string text, std::string_view from, std::string_view to);
-
 /// The same in a unit's paths and flags.
 CompileCommand replace_in_unit(CompileCommand unit, std::string_view from, std::string_view to);
 

@@ -1,10 +1,8 @@
 // llmc eval flags: how much smaller programs become with the first k lists of each proposer.
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <chrono>
-#include <map>
 #include <optional>
 #include <set>
 
@@ -14,8 +12,8 @@
 #include "benchmark/unit_detail.h"
 #include "cli/command.h"
 #include "cli/eval_common.h"
+#include "cli/flag_table.h"
 #include "cli/soundness_common.h"
-#include "eval/report_scores.h"
 #include "passes/verdict_table.h"
 #include "propose/flag_evaluation.h"
 #include "propose/responses.h"
@@ -30,7 +28,6 @@ namespace llmc {
 namespace {
 
 namespace fs = std::filesystem;
-using OrderedJson = nlohmann::ordered_json;
 using Clock = std::chrono::steady_clock;
 
 constexpr std::uint32_t k_list_answer_tokens = 256;
@@ -177,10 +174,8 @@ class FlagEvaluation {
     const std::string& output = options_.eval.output.file;
     return output.empty() ? Result<void>() : write_file(output, print_results(results_));
   }
+  [[nodiscard]] FlagCosts costs() const;
   void print() const;
-  void print_score(const std::string& proposer, std::uint64_t k, const ProposerScore& score) const;
-  void print_comparison(const ProposalTable& table) const;
-  void print_costs() const;
   /// `before`: seconds that it took in a run that this one goes on with.
   void add_time(const std::string& proposer, Clock::time_point start, double before = 0) {
     results_.times.push_back({proposer, "", before + seconds_since(start)});
@@ -200,8 +195,6 @@ class FlagEvaluation {
   AnswerJournal journal_;
   ResultSet results_;
   std::size_t tested_ = 0;
-  std::map<std::pair<std::string, std::string>, std::string> unanswered_;  ///< by proposer and unit
-  std::uint64_t tokens_ = 0;
 };
 
 Result<OpenModel> FlagEvaluation::open_model(const std::string& location) const {
@@ -325,8 +318,6 @@ Result<void> FlagEvaluation::ask_all(const std::string& proposer, OpenModel& ope
       answer = journal_.find(proposer, id);
       progress(++done, programs_.size());
     }
-    if (!answer->failure.empty()) unanswered_[{proposer, id}] = answer->failure;
-    tokens_ += answer->prompt_tokens;
     proposals.lists.push_back(answer->lists);
   }
   line_.clear();
@@ -465,116 +456,34 @@ Result<void> FlagEvaluation::run_benchmarks() {
   return {};
 }
 
-void FlagEvaluation::print_score(const std::string& proposer, std::uint64_t k,
-                                 const ProposerScore& score) const {
-  if (options_.json) {
-    fmt::print("{}\n", OrderedJson({{"type", "score"},
-                                    {"proposer", proposer},
-                                    {"k", k},
-                                    {"programs", score.units},
-                                    {"improved", score.improved},
-                                    {"regressed", score.regressed},
-                                    {"gain", score.gain},
-                                    {"gain_low", score.gain_interval.low},
-                                    {"gain_high", score.gain_interval.high},
-                                    {"gain_without_backup", score.raw_gain},
-                                    {"bytes_before", score.bytes_before},
-                                    {"bytes_after", score.bytes_after}})
-                           .dump());
-    return;
+/// What was spent on the figures.
+FlagCosts FlagEvaluation::costs() const {
+  FlagCosts costs;
+  costs.lists_tested = tested_;
+  costs.programs = programs_.size();
+  costs.has_models = !models_.empty();
+  for (const auto& [name, open] : models_) {
+    for (const UnitRow& unit : results_.units)
+      if (const ModelAnswer* answer = journal_.find(name, unit.id);
+          answer != nullptr && !answer->failure.empty())
+        ++costs.failures[name + ": " + answer->failure];
+    for (const Program& program : programs_)
+      costs.prompt_tokens += journal_.find(name, program.id.hex())->prompt_tokens;
   }
-  fmt::print("{:<12} {:>5} {:>8} {:>9} {:>8.2f}% {:>7.2f} … {:<5.2f} {:>9.2f}% {:>9.2f}%\n",
-             proposer, k, score.improved, score.regressed, 100 * score.gain,
-             100 * score.gain_interval.low, 100 * score.gain_interval.high, 100 * score.raw_gain,
-             100 * (1 - static_cast<double>(score.bytes_after) /
-                            static_cast<double>(std::max<std::uint64_t>(1, score.bytes_before))));
+  return costs;
 }
 
 void FlagEvaluation::print() const {
-  const ProposalTable table = tabulate(results_);
-  const Resampling resampling{2000, options_.eval.seed, {}};
-  if (!options_.json)
-    fmt::print(
-        "{} programs{}{}\n\n{:<12} {:>5} {:>8} {:>9} {:>9} {:>15} {:>10} {:>10}\n",
-        table.units.size(),
-        table.failed_units == 0 ? "" : fmt::format(" ({} could not be loaded)", table.failed_units),
-        options_.unsafe ? "; UNSAFE: no list was tested on any program" : "", "proposer", "lists",
-        "improved", "regressed", "gain", "95 % interval", "no backup", "bytes");
-  ProposerLists all{"best", std::vector<std::vector<const ProposalRow*>>(table.units.size())};
-  for (const ProposerLists& one : table.proposers) {
-    const bool is_search = one.proposer == "evolve" || one.proposer == "random";
-    std::vector<std::uint64_t> ks =
-        one.proposer.starts_with("-O") ? std::vector<std::uint64_t>{1} : options_.ks;
-    for (const std::uint64_t k : {std::uint64_t{50}, std::uint64_t{100}, options_.evaluations})
-      if (is_search && k <= options_.evaluations && std::ranges::find(ks, k) == ks.end())
-        ks.push_back(k);
-    for (const std::uint64_t k : ks)
-      print_score(one.proposer, k, score_proposer(table, one, first_lists(k), resampling));
-    for (std::size_t i = 0; i < one.by_unit.size(); ++i)
-      all.by_unit[i].insert(all.by_unit[i].end(), one.by_unit[i].begin(), one.by_unit[i].end());
-  }
-  if (options_.uses("best")) {
-    const ProposerScore score =
-        score_proposer(table, all, [](const ProposalRow&) { return true; }, resampling);
-    print_score("best", static_cast<std::uint64_t>(score.lists), score);
-  }
-  if (!options_.json) print_comparison(table);
-  print_costs();
-}
-
-/// Models against the portfolio, program by program.
-void FlagEvaluation::print_comparison(const ProposalTable& table) const {
-  const auto find = [&](std::string_view name) {
-    return std::ranges::find(table.proposers, name, &ProposerLists::proposer);
-  };
-  const auto portfolio = find("portfolio"), model = find("model");
-  if (portfolio == table.proposers.end() || model == table.proposers.end()) return;
-  const Resampling resampling{2000, options_.eval.seed, {}};
-  fmt::print("\nmodel against portfolio, gain in points with 95 % interval:");
-  const char* comma = "";
-  for (const std::uint64_t k : options_.ks) {
-    const auto score = [&](const ProposerLists& lists) {
-      return score_proposer(table, lists, first_lists(k), {0, 1, {}}).log_ratios;
-    };
-    const PairedGains paired = pair_gains(score(*portfolio), score(*model), resampling);
-    fmt::print("{} k={}: {:+.2f} ({:+.2f} … {:+.2f}, p = {:.2g})", comma, k,
-               100 * paired.difference, 100 * paired.interval.low, 100 * paired.interval.high,
-               paired.test.p);
-    comma = ",";
-  }
-  fmt::print("\n");
-}
-
-void FlagEvaluation::print_costs() const {
-  std::map<std::string, std::size_t> failures;
-  for (const auto& [asked, why] : unanswered_) ++failures[asked.first + ": " + why];
-  for (const auto& [why, times] : failures) warn(fmt::format("{} programs: {}", times, why));
-  const auto unsound = static_cast<std::size_t>(
-      std::ranges::count(results_.proposals, ProposalStatus::unsound, &ProposalRow::status));
-  if (options_.json) {
-    OrderedJson seconds = OrderedJson::object();
-    for (const TimeRow& one : results_.times) seconds[one.proposer] = one.seconds;
-    fmt::print("{}\n", OrderedJson({{"type", "costs"},
-                                    {"seconds", std::move(seconds)},
-                                    {"prompt_tokens", tokens_},
-                                    {"lists_tested", tested_},
-                                    {"proposals_unsound", unsound}})
-                           .dump());
-    return;
-  }
-  for (const TimeRow& one : results_.times)
-    fmt::print("{}: {}\n", one.proposer, format_duration(one.seconds));
-  if (!models_.empty())
-    fmt::print("prompts: {:.0f} tokens a program\n",
-               static_cast<double>(tokens_) / static_cast<double>(programs_.size()));
-  if (!options_.unsafe)
-    fmt::print(
-        "{} lists on which these figures hang were tested on the suite; {} proposals were "
-        "unsound\n",
-        tested_, unsound);
-  for (const OutputRow& one : results_.outputs)
-    fmt::print("{} by {}: {}{}{}\n", one.benchmark, one.proposer, to_string(one.result),
-               one.reason.empty() ? "" : ": ", one.reason);
+  FlagTable table;
+  table.ks = options_.ks;
+  table.evaluations = options_.evaluations;
+  table.seed = options_.eval.seed;
+  table.has_best = options_.uses("best");
+  table.is_unsafe = options_.unsafe;
+  table.json = options_.json;
+  const FlagCosts spent = costs();
+  for (const auto& [why, times] : spent.failures) warn(fmt::format("{} programs: {}", times, why));
+  print_flag_table(results_, table, spent);
 }
 
 }  // namespace

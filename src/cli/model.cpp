@@ -6,6 +6,7 @@
 #include "cli/command.h"
 #include "cli/model_common.h"
 #include "cli/tune_common.h"
+#include "support/text.h"
 
 namespace llmc {
 namespace {
@@ -66,7 +67,7 @@ bool is_worth_showing(const std::string& key) {
 std::string shorten(const std::string& value) {
   constexpr std::size_t k_longest = 1000;
   if (value.size() <= k_longest) return value;
-  return fmt::format("{} … ({} bytes)", value.substr(0, value.find('\n')), value.size());
+  return fmt::format("{} … ({} bytes)", first_line(value), value.size());
 }
 
 void print_text(const ModelInfo& info, const Speed& speed, std::uint64_t memory) {

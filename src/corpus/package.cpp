@@ -9,6 +9,7 @@
 #include "support/database.h"
 #include "support/files.h"
 #include "support/subprocess.h"
+#include "support/text.h"
 
 namespace llmc {
 namespace {
@@ -17,7 +18,7 @@ namespace fs = std::filesystem;
 
 /// The first line of a text, trimmed.
 std::string trimmed_first_line(const std::string& text) {
-  std::string line = text.substr(0, text.find('\n'));
+  std::string line = first_line(text);
   while (!line.empty() && std::isspace(static_cast<unsigned char>(line.back())) != 0)
     line.pop_back();
   return line;

@@ -20,7 +20,7 @@ std::unexpected<Error> log_failure(const fs::path& path, const char* what) {
 }
 
 /// The first line of `text` without its end, and the rest; none if it has no end.
-std::optional<std::string_view> take_line(std::string_view& text) {
+std::optional<std::string_view> take_whole_line(std::string_view& text) {
   const std::size_t end = text.find('\n');
   if (end == std::string_view::npos) return std::nullopt;
   const std::string_view line = text.substr(0, end);
@@ -99,7 +99,7 @@ Result<std::string> read_own_run(const fs::path& path, const RunRow& run) {
   LLMC_TRY(std::string text, read_file(path));
   const std::string first = print_result_row(run);
   std::string_view rest = text;
-  const auto line = take_line(rest);
+  const auto line = take_whole_line(rest);
   if (!line && first.starts_with(text)) return "";
   const auto there = parse_result_row(line.value_or(text));
   if (!there || !std::holds_alternative<RunRow>(*there))
@@ -133,7 +133,7 @@ Result<ResultLog> ResultLog::resume(const fs::path& path, const RunRow& run,
   std::string_view rest = text;
   std::size_t kept = 0;
   std::vector<ResultRow> waiting;  // until their program is done
-  for (auto line = take_line(rest); line; line = take_line(rest)) {
+  for (auto line = take_whole_line(rest); line; line = take_whole_line(rest)) {
     auto row = parse_result_row(*line);
     if (!row) break;
     const bool is_run = std::holds_alternative<RunRow>(*row);

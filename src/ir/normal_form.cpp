@@ -14,6 +14,8 @@
 #include <map>
 #include <vector>
 
+#include "support/text.h"
+
 namespace llmc {
 namespace {
 
@@ -219,9 +221,7 @@ std::string compact(std::string_view printed) {
   const Groups groups = read_groups(printed);
   std::string text;
   while (!printed.empty()) {
-    const std::size_t end = std::min(printed.find('\n'), printed.size());
-    const std::string_view line = printed.substr(0, end);
-    printed.remove_prefix(std::min(end + 1, printed.size()));
+    const std::string_view line = take_line(printed);
     if (is_left_out(line)) continue;
     const std::string cleaned = clean_line(line, groups);
     if (!cleaned.empty()) text += cleaned + '\n';

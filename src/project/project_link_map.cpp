@@ -5,19 +5,13 @@
 #include <optional>
 
 #include "support/numbers.h"
+#include "support/text.h"
 
 namespace llmc {
 namespace {
 
 constexpr std::string_view k_gnu_heading = "Linker script and memory map";
 constexpr std::string_view k_lld_heading = "Align Out     In      Symbol";
-
-std::string_view next_line(std::string_view& text) {
-  const std::size_t end = std::min(text.find('\n'), text.size());
-  const std::string_view line = text.substr(0, end);
-  text.remove_prefix(std::min(text.size(), end + 1));
-  return line;
-}
 
 /// The next word of the line; empty at its end.
 std::string_view next_word(std::string_view& line) {
@@ -51,7 +45,7 @@ struct OutputSection {
 class GnuMap {
  public:
   std::vector<LinkedPiece> read(std::string_view text) {
-    while (!text.empty()) take(next_line(text));
+    while (!text.empty()) take(take_line(text));
     return std::move(pieces_);
   }
 
@@ -100,7 +94,7 @@ std::vector<LinkedPiece> read_lld_map(std::string_view text, std::size_t out_col
   std::vector<LinkedPiece> pieces;
   OutputSection output;
   while (!text.empty()) {
-    const std::string_view line = next_line(text);
+    const std::string_view line = take_line(text);
     std::string_view rest = line;
     const auto address = hexadecimal(next_word(rest));
     next_word(rest);

@@ -33,13 +33,6 @@ bool fits(const std::string& name, const std::vector<std::string>& patterns) {
          });
 }
 
-std::string replaced(std::string text, const std::string& from, const std::string& to) {
-  for (std::size_t at = text.find(from); at != std::string::npos;
-       at = text.find(from, at + to.size()))
-    text.replace(at, from.size(), to);
-  return text;
-}
-
 }  // namespace
 
 std::uint64_t Product::bytes_of(std::size_t unit) const {
@@ -106,7 +99,7 @@ Result<ProductBench> ProductBench::open(const RecordedBuild& build, const fs::pa
 }
 
 fs::path ProductBench::moved(const fs::path& path) const {
-  return replaced(path.string(), tree_.string(), (folder_ / "tree").string());
+  return replace_all(path.string(), tree_.string(), (folder_ / "tree").string());
 }
 
 Result<void> ProductBench::prepare_link(const RecordedLink& recorded, const std::string& clang) {

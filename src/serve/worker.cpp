@@ -15,6 +15,7 @@
 #include "serve/base64.h"
 #include "serve/launcher.h"
 #include "support/files.h"
+#include "support/text.h"
 
 namespace llmc {
 namespace fs = std::filesystem;
@@ -51,18 +52,6 @@ std::vector<fs::path> siblings(const fs::path& program) {
   return found;
 }
 
-std::string replace_all(std::string_view text, const std::string& from, std::string_view to) {
-  std::string result;
-  for (std::size_t start = 0; start < text.size();) {
-    const std::size_t end = from.empty() ? text.size() : text.find(from, start);
-    result += text.substr(start, end - start);
-    if (end >= text.size()) break;
-    result += to;
-    start = end + from.size();
-  }
-  return result;
-}
-
 /// The text without the server's folders.
 std::string without_paths(std::string text, const WorkSettings& settings, const fs::path& folder) {
   const std::pair<std::string, std::string_view> words[] = {
@@ -79,9 +68,8 @@ std::string without_paths(std::string text, const WorkSettings& settings, const 
 template <typename Use>
 void for_each_line(std::string_view text, const Use& use) {
   while (!text.empty()) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    if (end > 0 && !use(text.substr(0, end))) return;
-    text.remove_prefix(std::min(end + 1, text.size()));
+    const std::string_view line = take_line(text);
+    if (!line.empty() && !use(line)) return;
   }
 }
 

@@ -430,8 +430,7 @@ std::vector<std::string> front_end_command(const std::string& clang, const Compi
 Result<UnitPlan> UnitPlan::parse(std::string_view text) {
   UnitPlan plan;
   for (std::size_t line = 1; !text.empty(); ++line) {
-    const std::string_view one = text.substr(0, text.find('\n'));
-    text.remove_prefix(std::min(text.size(), one.size() + 1));
+    const std::string_view one = take_line(text);
     if (one.empty()) continue;
     const nlohmann::json row = nlohmann::json::parse(one, nullptr, false);
     if (!row.is_object())
@@ -514,8 +513,7 @@ std::string to_json_line(const WrapperRow& row) {
 Result<std::vector<WrapperRow>> read_wrapper_log(std::string_view text) {
   std::vector<WrapperRow> rows;
   for (std::size_t line = 1; !text.empty(); ++line) {
-    const std::string_view one = text.substr(0, text.find('\n'));
-    text.remove_prefix(std::min(text.size(), one.size() + 1));
+    const std::string_view one = take_line(text);
     try {
       const nlohmann::json json = nlohmann::json::parse(one);
       const std::string action = json.at("action").get<std::string>();

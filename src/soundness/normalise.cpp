@@ -7,6 +7,8 @@
 
 #include <algorithm>
 
+#include "support/text.h"
+
 namespace llmc {
 namespace {
 
@@ -38,13 +40,6 @@ constexpr Volatile k_volatile[] = {
      "<time>"},
 };
 
-std::string replace_all(std::string text, const std::string& from, std::string_view to) {
-  if (from.empty()) return text;
-  for (std::size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size())
-    text.replace(at, from.size(), to);
-  return text;
-}
-
 /// One line with every place that the expression matches replaced.
 std::string replace_matches(const std::string& line, const llvm::Regex& expression,
                             std::string_view placeholder) {
@@ -75,21 +70,13 @@ std::string shown(std::string_view line) {
   return text + (line.size() > k_shown ? "…" : "");
 }
 
-/// Takes the first line off `text`.
-std::string_view take_line(std::string_view& text) {
-  const std::string_view line = text.substr(0, text.find('\n'));
-  text.remove_prefix(std::min(text.size(), line.size() + 1));
-  return line;
-}
-
 }  // namespace
 
 std::string normalise_output(std::string_view text, const std::vector<std::string>& folders) {
   std::vector<llvm::Regex> expressions;
   for (const Volatile& one : k_volatile) expressions.emplace_back(llvm::StringRef(one.expression));
   std::string with_trees(text);
-  for (const std::string& folder : folders)
-    with_trees = replace_all(std::move(with_trees), folder, "<tree>");
+  for (const std::string& folder : folders) with_trees = replace_all(with_trees, folder, "<tree>");
   std::string result;
   std::string_view rest = with_trees;
   while (!rest.empty()) {

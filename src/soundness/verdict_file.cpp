@@ -6,6 +6,8 @@
 #include <cstdlib>
 #include <vector>
 
+#include "support/text.h"
+
 namespace llmc {
 namespace {
 
@@ -39,12 +41,11 @@ std::string print_verdict_file(const VerdictFile& file) {
 }
 
 Result<VerdictFile> parse_verdict_file(std::string_view text, const std::string& name) {
-  const std::size_t end = std::min(text.find('\n'), text.size());
-  const auto head = split_at_tabs(text.substr(0, end));
+  std::string_view rows = text;
+  const auto head = split_at_tabs(take_line(rows));
   if (head.size() != 4 || head[0] != k_verdicts_magic)
     return fail(fmt::format(
         "{}: not a file of verdicts; expected what `llmc check --export` writes", name));
-  std::string_view rows = text.substr(std::min(end + 1, text.size()));
   if (head[3] != Digest::of(rows).hex())
     return fail(
         fmt::format("{}: the checksum does not fit; the file is cut off or was edited", name));

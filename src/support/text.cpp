@@ -8,6 +8,22 @@ std::string first_line(std::string_view text) {
   return std::string(text.substr(0, text.find('\n')));
 }
 
+std::string_view take_line(std::string_view& text) {
+  const std::string_view line = text.substr(0, text.find('\n'));
+  text.remove_prefix(std::min(text.size(), line.size() + 1));
+  return line;
+}
+
+std::string replace_all(std::string_view text, std::string_view from, std::string_view to) {
+  std::string result;
+  for (std::size_t at = from.empty() ? text.npos : text.find(from); at != text.npos;
+       at = text.find(from)) {
+    result.append(text.substr(0, at)).append(to);
+    text.remove_prefix(at + from.size());
+  }
+  return result.append(text);
+}
+
 std::size_t edit_distance(std::string_view a, std::string_view b) {
   // Three rows of the table are enough: this one, the one above, and the one above that for swaps.
   std::vector<std::size_t> above(b.size() + 1);

@@ -11,6 +11,13 @@ namespace llmc {
 /// `text` up to its first line break.
 std::string first_line(std::string_view text);
 
+/// Takes the first line off `text`, its line break with it, and returns it without that.
+std::string_view take_line(std::string_view& text);
+
+/// `text` with every `from` replaced, from left to right; nothing is replaced where `from` is
+/// empty.
+std::string replace_all(std::string_view text, std::string_view from, std::string_view to);
+
 /// Insertions, deletions, replacements and swaps of neighbours that turn `a` into `b` (optimal
 /// string alignment distance).
 std::size_t edit_distance(std::string_view a, std::string_view b);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "support/text.h"
+
 namespace llmc {
 namespace {
 
@@ -47,9 +49,7 @@ std::string clean_assembly(std::string_view assembly, NormalTarget target) {
   const std::string_view comment = target == NormalTarget::x86_64 ? "#" : "//";
   std::string text;
   while (!assembly.empty()) {
-    const std::size_t end = std::min(assembly.find('\n'), assembly.size());
-    const std::string line = clean_line(assembly.substr(0, end), comment);
-    assembly.remove_prefix(std::min(end + 1, assembly.size()));
+    const std::string line = clean_line(take_line(assembly), comment);
     if (!is_noise(line)) text += line + '\n';
   }
   return text;

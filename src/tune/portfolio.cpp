@@ -8,6 +8,7 @@
 
 #include "support/digest.h"
 #include "support/files.h"
+#include "support/text.h"
 #include "toolchain/optimizer.h"
 
 namespace llmc {
@@ -16,14 +17,12 @@ namespace {
 constexpr std::string_view k_magic = "llmc-portfolio 1 ";
 
 /// One list a line; `path` and `line`, the number of the first, are for messages.
-Result<std::vector<PassList>> parse_lines(const std::string& body, std::size_t line,
+Result<std::vector<PassList>> parse_lines(std::string_view body, std::size_t line,
                                           const std::filesystem::path& path,
                                           const PassCatalogue& catalogue) {
   std::vector<PassList> lists;
-  for (std::size_t at = 0; at < body.size(); ++line) {
-    const std::size_t stop = std::min(body.find('\n', at), body.size());
-    const std::string entry = body.substr(at, stop - at);
-    at = stop + 1;
+  for (; !body.empty(); ++line) {
+    const std::string_view entry = take_line(body);
     if (entry.empty() || entry.starts_with('#')) continue;
     auto list = PassList::parse(entry, catalogue);
     if (!list) return fail(fmt::format("{}:{}: {}", path.string(), line, list.error().message));
@@ -43,9 +42,8 @@ std::string print_portfolio(const std::vector<std::string>& lists, const std::st
 Result<std::vector<PassList>> read_portfolio(const std::filesystem::path& path,
                                              const PassCatalogue& catalogue) {
   LLMC_TRY(const std::string text, read_file(path));
-  const std::size_t end = std::min(text.find('\n'), text.size());
-  const std::string first = text.substr(0, end);
-  const std::string body = end < text.size() ? text.substr(end + 1) : "";
+  std::string_view body = text;
+  const std::string_view first = take_line(body);
   if (!first.starts_with(k_magic))
     return fail(fmt::format("{}: not a portfolio; expected a first line '{}<checksum>'",
                             path.string(), k_magic));

@@ -12,6 +12,7 @@
 #include "support/digest.h"
 #include "support/numbers.h"
 #include "support/random.h"
+#include "support/text.h"
 
 namespace llmc {
 namespace {
@@ -253,9 +254,8 @@ std::string print_response_classes(const ResponseClasses& classes) {
 }
 
 Result<ResponseClasses> parse_response_classes(std::string_view text, const std::string& name) {
-  const std::size_t end = std::min(text.find('\n'), text.size());
-  const std::string_view first = text.substr(0, end);
-  const std::string body(end < text.size() ? text.substr(end + 1) : "");
+  const std::string_view first = take_line(text);
+  const std::string body(text);
   if (!first.starts_with(k_magic))
     return fail(fmt::format("{}: no response classes; expected a first line '{}<checksum>'", name,
                             k_magic));

@@ -2,6 +2,7 @@
 
 #include "benchmark/suite_init.h"
 #include "support/files.h"
+#include "support/text.h"
 #include "testing.h"
 
 namespace llmc {
