@@ -149,7 +149,7 @@ class FlagEvaluation {
     LLMC_CHECK(keep_details());
     if (options_.run_programs) LLMC_CHECK(run_benchmarks());
     print();
-    LLMC_CHECK(save());
+    LLMC_CHECK(save(/*is_whole=*/true));
     journal_.remove_file();
     return {};
   }
@@ -168,11 +168,12 @@ class FlagEvaluation {
   Result<void> test();
   Result<void> keep_details();
   Result<void> run_benchmarks();
-  /// Writes what is known so far.
-  Result<void> save() {
+  /// Writes what is known so far; a pipe is given the whole at the end only.
+  Result<void> save(bool is_whole = false) {
     results_.runs = {run_};
-    const std::string& output = options_.eval.output.file;
-    return output.empty() ? Result<void>() : write_file(output, print_results(results_));
+    const ResultsOutput& output = options_.eval.output;
+    if (output.file.empty() || !(is_whole || output.is_kept())) return {};
+    return write_file(output.file, print_results(results_));
   }
   [[nodiscard]] FlagCosts costs() const;
   void print() const;
