@@ -9,6 +9,18 @@
 #include <thread>
 
 namespace llmc::train {
+namespace {
+
+bool has_avx512() {
+#ifdef __x86_64__
+  return __builtin_cpu_supports("avx512bw") != 0;
+#else
+  return false;
+#endif
+}
+
+}  // namespace
+
 double now() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
@@ -34,8 +46,8 @@ double measure_peak(const at::Device& device, at::ScalarType type) {
 }
 
 at::ScalarType type_of(const std::string& precision, const at::Device& device) {
-  const bool multiplies_bf16 = !device.is_cpu() || __builtin_cpu_supports("avx512bw") != 0;
-  if (precision == "f32" || (precision == "auto" && !multiplies_bf16)) return at::kFloat;
+  if (precision == "f32" || (precision == "auto" && device.is_cpu() && !has_avx512()))
+    return at::kFloat;
   return at::kBFloat16;
 }
 
