@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "assembly/compare.h"
+#include "support/text.h"
 
 namespace llmc {
 namespace {
@@ -17,11 +18,8 @@ class LineNumbers {
   std::vector<unsigned> of(std::string_view text) {
     std::vector<unsigned> lines;
     while (!text.empty()) {
-      const std::size_t end = text.find('\n');
       const auto number = static_cast<unsigned>(numbers_.size());
-      lines.push_back(numbers_.emplace(text.substr(0, end), number).first->second);
-      if (end == std::string_view::npos) break;
-      text.remove_prefix(end + 1);
+      lines.push_back(numbers_.emplace(take_line(text), number).first->second);
     }
     return lines;
   }

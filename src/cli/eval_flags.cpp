@@ -482,9 +482,7 @@ void FlagEvaluation::print() const {
   table.has_best = options_.uses("best");
   table.is_unsafe = options_.unsafe;
   table.json = options_.json;
-  const FlagCosts spent = costs();
-  for (const auto& [why, times] : spent.failures) warn(fmt::format("{} programs: {}", times, why));
-  print_flag_table(results_, table, spent);
+  print_flag_table(results_, table, costs());
 }
 
 }  // namespace

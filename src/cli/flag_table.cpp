@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "cli/command.h"
 #include "eval/report_scores.h"
 #include "support/terminal.h"
 
@@ -109,6 +110,8 @@ class FlagTablePrinter {
   }
 
   void print_costs() const {
+    for (const auto& [why, times] : costs_.failures)
+      warn(fmt::format("{} programs: {}", times, why));
     const auto unsound = static_cast<std::size_t>(
         std::ranges::count(results_.proposals, ProposalStatus::unsound, &ProposalRow::status));
     if (table_.json) {

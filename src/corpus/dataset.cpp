@@ -11,6 +11,7 @@
 #include "ir/forget.h"
 #include "ir/normal_form.h"
 #include "ir/sketch.h"
+#include "support/text.h"
 #include "tasks/answers.h"
 #include "tasks/assembly_text.h"
 #include "tasks/prompts.h"
@@ -201,12 +202,10 @@ Result<std::string> rows_of(const FunctionProgram& program, const DatasetOptions
 }
 
 /// Sorts a child's lines into rows, which it returns, and skips.
-std::string take_rows(const std::string& lines, std::size_t sampled, DatasetCounts& counts) {
+std::string take_rows(std::string_view lines, std::size_t sampled, DatasetCounts& counts) {
   std::string rows;
-  for (std::size_t at = 0; at < lines.size();) {
-    const std::size_t end = lines.find('\n', at);
-    const std::string line = lines.substr(at, end - at);
-    at = end + 1;
+  while (!lines.empty()) {
+    const std::string line(take_line(lines));
     if (line.starts_with(k_skip)) {
       ++counts.skipped[line.substr(1)];
       continue;

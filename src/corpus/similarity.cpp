@@ -6,6 +6,8 @@
 #include <cctype>
 #include <limits>
 
+#include "support/text.h"
+
 namespace llmc {
 namespace {
 
@@ -71,12 +73,11 @@ std::uint64_t mix(std::uint64_t bits) {
   return bits ^ (bits >> 33);
 }
 
-std::vector<std::uint64_t> line_hashes(const std::string& text) {
+std::vector<std::uint64_t> line_hashes(std::string_view text) {
   std::vector<std::uint64_t> hashes;
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t end = std::min(text.find('\n', at), text.size());
-    hashes.push_back(XXH3_64bits(text.data() + at, end - at));
-    at = end + 1;
+  while (!text.empty()) {
+    const std::string_view line = take_line(text);
+    hashes.push_back(XXH3_64bits(line.data(), line.size()));
   }
   return hashes;
 }

@@ -253,16 +253,14 @@ Result<SuiteSources> folder_suite(const fs::path& folder, const std::string& nam
 Result<SuiteSources> humaneval_suite(const fs::path& file) {
   LLMC_TRY(const std::string text, read_maybe_gzip(file));
   SuiteSources suite{"humaneval-x", {}, {}, ""};
-  std::size_t start = 0;
-  for (std::size_t number = 1; start < text.size(); ++number) {
-    const std::size_t end = std::min(text.find('\n', start), text.size());
-    if (end > start) {
-      auto source = parse_humaneval(text.substr(start, end - start));
-      if (!source)
-        return fail(fmt::format("{}: line {}: {}", file.string(), number, source.error().message));
-      suite.programs.push_back(std::move(*source));
-    }
-    start = end + 1;
+  std::string_view rest = text;
+  for (std::size_t number = 1; !rest.empty(); ++number) {
+    const std::string line(take_line(rest));
+    if (line.empty()) continue;
+    auto source = parse_humaneval(line);
+    if (!source)
+      return fail(fmt::format("{}: line {}: {}", file.string(), number, source.error().message));
+    suite.programs.push_back(std::move(*source));
   }
   if (suite.programs.empty()) return fail(fmt::format("{}: no programs", file.string()));
   return suite;

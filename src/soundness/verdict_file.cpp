@@ -53,9 +53,7 @@ Result<VerdictFile> parse_verdict_file(std::string_view text, const std::string&
   file.toolchain = head[1];
   file.suite = head[2];
   while (!rows.empty()) {
-    const std::size_t stop = rows.find('\n');
-    const auto fields = split_at_tabs(rows.substr(0, stop));
-    rows.remove_prefix(std::min(rows.size(), stop + 1));
+    const auto fields = split_at_tabs(take_line(rows));
     if (fields.size() != 2) return fail(fmt::format("{}: a row is not 'finding TAB list'", name));
     LLMC_TRY(const Finding finding, parse_finding(fields[0]));
     file.findings[fields[1]] = finding;

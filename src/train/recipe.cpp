@@ -117,8 +117,9 @@ Result<Recipe> Recipe::from_json(const Json& json) {
   }
   LLMC_CHECK(reader.finish());
   LLMC_CHECK(recipe.model.validate());
-  LLMC_CHECK(check(recipe.precision == "auto" || recipe.precision == "bf16" || recipe.precision == "f32",
-                   "recipe: 'precision' must be \"auto\", \"bf16\" or \"f32\""));
+  LLMC_CHECK(
+      check(recipe.precision == "auto" || recipe.precision == "bf16" || recipe.precision == "f32",
+            "recipe: 'precision' must be \"auto\", \"bf16\" or \"f32\""));
   LLMC_CHECK(check(recipe.batch_tokens > 0 && recipe.step_tokens > 0,
                    "recipe: 'step_tokens' and 'batch_tokens' must be above 0"));
   LLMC_CHECK(check(!recipe.stages.empty(), "recipe: there are no 'stages'"));
