@@ -13,6 +13,7 @@ namespace llmc {
 namespace {
 
 constexpr std::size_t k_generation = 8;  ///< lists evaluated together
+constexpr std::size_t k_brood = 4;  ///< of which so many have one parent: they share its beginning
 constexpr std::size_t k_most_seeds = 28;  ///< later lists of a portfolio only lend their parts
 constexpr std::size_t k_pool = 12;       ///< lists that may become parents
 
@@ -41,6 +42,7 @@ class Explorer {
     const bool evolve = setting_.options.strategy == Strategy::evolve;
     const std::size_t wanted = std::min(most, evolve ? k_generation : std::size_t{64});
     std::vector<Candidate> batch;
+    brood_left_ = 0;
     for (int attempts = 0; batch.size() < wanted && attempts < 400; ++attempts) {
       Candidate candidate = evolve ? evolved(batch.size()) : random_candidate();
       candidate.text = candidate.list.to_string();
@@ -81,10 +83,14 @@ class Explorer {
     if (seeds_left && (early || place_in_batch < 2 || pool_.empty()))
       return {setting_.seeds[next_seed_++], "", "seed"};
     if (pool_.empty()) return random_candidate();
-    const Parent& parent = pick_parent();
+    if (brood_left_ == 0) {
+      brood_parent_ = pick_parent().list;
+      brood_left_ = k_brood;
+    }
+    --brood_left_;
     if (pool_.size() > 1 && random_.chance(0.3))
-      return {crossover(parent.list, pick_parent().list, random_), "", "crossover"};
-    return {mutate(parent.list, *setting_.alphabet, random_), "", "mutation"};
+      return {crossover(brood_parent_, pick_parent().list, random_), "", "crossover"};
+    return {mutate(brood_parent_, *setting_.alphabet, random_), "", "mutation"};
   }
 
   /// The best of three drawn from the sorted pool.
@@ -97,6 +103,8 @@ class Explorer {
   const SearchSetting& setting_;
   Random random_;
   std::vector<Parent> pool_;
+  PassList brood_parent_;
+  std::size_t brood_left_ = 0;
   std::unordered_set<std::string> proposed_;
   std::size_t next_seed_ = 0;
 };

@@ -26,7 +26,7 @@ using Clock = std::chrono::steady_clock;
 
 /// A prefix that took less than this is run again rather than forked from: a fork, its page faults
 /// and its exit cost about as much.
-constexpr double k_fork_seconds = 0.003;
+constexpr double k_fork_seconds = 0.0015;
 
 std::int64_t now_ns() {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now().time_since_epoch())
