@@ -37,8 +37,8 @@ struct Shard {
 };
 
 /// The programs of `filter` that belong to the shard, as the evaluator takes them; of more than
-/// `most` (0: no limit) those whose ids, hashed with the seed, are smallest. In the order of ids, so
-/// that a run that is stopped early leaves an even sample.
+/// `most` (0: no limit) those whose ids, hashed with the seed, are smallest. In the order of ids,
+/// so that a run that is stopped early leaves an even sample.
 Result<std::vector<LabelProgram>> load_label_programs(CorpusStore& corpus,
                                                       const ProgramFilter& filter,
                                                       const Shard& shard, std::size_t most,

@@ -23,17 +23,17 @@ enum class FrameCut {
 /// Where the value in a register is from.
 struct RegisterOrigin {
   enum class Kind {
-    entry,      ///< the caller
-    defined,    ///< an instruction of this function
-    result,     ///< a call: `site`
-    clobbered   ///< a call has destroyed it
+    entry,  ///< the caller
+    defined,  ///< an instruction of this function
+    result,  ///< a call: `site`
+    clobbered  ///< a call has destroyed it
   };
   Kind kind = Kind::entry;
-  unsigned width = 0;             ///< of `defined`: bits of it that were meant
-  bool is_number = false;         ///< of `defined`: a constant, which has no width of its own
-  AbiType type = AbiType::none;   ///< of a vector register: what was written
-  bool is_read = false;           ///< of `defined`: something has read it since
-  std::set<std::size_t> sites;    ///< calls whose result it may be
+  unsigned width = 0;  ///< of `defined`: bits of it that were meant
+  bool is_number = false;  ///< of `defined`: a constant, which has no width of its own
+  AbiType type = AbiType::none;  ///< of a vector register: what was written
+  bool is_read = false;  ///< of `defined`: something has read it since
+  std::set<std::size_t> sites;  ///< calls whose result it may be
   std::set<unsigned> parameters;  ///< vector registers at entry that it may be a copy of
   std::optional<std::int64_t> constant;  ///< of `defined`: the whole register, where it is known
   bool is_garbage = false;  ///< of `defined`: taken from the stack, where nobody had put it

@@ -30,9 +30,9 @@ bool has_targeted_parts(std::string_view list);
 
 /// What the list is for each function that it names, and for all others, as lists that any module
 /// can be tried with: `on<f>(x),on<g>(y),z` gives `function(x),z`, `function(y),z` and `z`. A list
-/// without such parts gives itself. Decisions on calls are left out: whether a call is inlined changes
-/// no meaning, and the inliners stand in the list. A suite of programs has no function of that name, so only these
-/// can be tested. A view that is empty is left out.
+/// without such parts gives itself. Decisions on calls are left out: whether a call is inlined
+/// changes no meaning, and the inliners stand in the list. A suite of programs has no function of
+/// that name, so only these can be tested. A view that is empty is left out.
 Result<std::vector<std::string>> targeted_views(const std::string& list);
 
 }  // namespace llmc

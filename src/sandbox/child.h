@@ -26,12 +26,12 @@ struct Limits {
 /// How work in a child ended.
 enum class Outcome {
   ok,
-  crash,          ///< a signal: LLVM walked into undefined behaviour
-  fatal,          ///< LLVM gave up by itself (report_fatal_error, exit)
-  timeout,        ///< past the deadline
+  crash,  ///< a signal: LLVM walked into undefined behaviour
+  fatal,  ///< LLVM gave up by itself (report_fatal_error, exit)
+  timeout,  ///< past the deadline
   out_of_memory,  ///< past the memory limit
-  invalid_ir,     ///< the passes left IR that the verifier refuses
-  rejected        ///< LLVM's parser does not accept the list
+  invalid_ir,  ///< the passes left IR that the verifier refuses
+  rejected  ///< LLVM's parser does not accept the list
 };
 
 /// "ok", "crash", "fatal", "timeout", "out-of-memory", "invalid-ir" or "rejected".
@@ -58,7 +58,7 @@ std::string describe_wait_status(int wait_status);
 struct ChildResult {
   std::size_t tag = 0;
   Outcome outcome = Outcome::ok;  ///< ok: the work returned, be it with an error
-  Result<std::string> bytes;      ///< what it returned, or what killed it, in words
+  Result<std::string> bytes;  ///< what it returned, or what killed it, in words
   double seconds = 0;
 };
 

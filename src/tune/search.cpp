@@ -15,7 +15,7 @@ namespace {
 constexpr std::size_t k_generation = 8;  ///< lists evaluated together
 constexpr std::size_t k_brood = 4;  ///< of which so many have one parent: they share its beginning
 constexpr std::size_t k_most_seeds = 28;  ///< later lists of a portfolio only lend their parts
-constexpr std::size_t k_pool = 12;       ///< lists that may become parents
+constexpr std::size_t k_pool = 12;  ///< lists that may become parents
 
 /// A candidate on its way to being evaluated.
 struct Candidate {

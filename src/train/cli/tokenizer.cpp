@@ -29,8 +29,10 @@ constexpr const char* k_inputs_help =
 
 /// Learning is another program's work; see learner/main.cpp.
 int run_train(const std::vector<std::string>& words) {
-  const std::filesystem::path learner =
-      std::filesystem::read_symlink("/proc/self/exe").parent_path() / "llmc-train-tokenizer";
+  std::error_code code;
+  const std::filesystem::path own = std::filesystem::read_symlink("/proc/self/exe", code);
+  if (code) return report({"/proc/self/exe cannot be read; llmc-train cannot find itself"});
+  const std::filesystem::path learner = own.parent_path() / "llmc-train-tokenizer";
   std::vector<char*> arguments = {const_cast<char*>(learner.c_str())};
   for (const std::string& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
   arguments.push_back(nullptr);
