@@ -39,13 +39,13 @@ class FlagTablePrinter {
                "lists", "improved", "regressed", "gain", "95 % interval", "no backup", "bytes");
   }
 
-  /// After how many lists a proposer is scored.
+  /// After how many lists a proposer is scored: those after which its lists were tested.
   [[nodiscard]] std::vector<std::uint64_t> ks_of(const std::string& proposer) const {
     if (proposer.starts_with("-O")) return {1};
     std::vector<std::uint64_t> ks = table_.ks;
-    if (proposer == "evolve" || proposer == "random")
-      for (const std::uint64_t k : {std::uint64_t{50}, std::uint64_t{100}, table_.evaluations})
-        if (k <= table_.evaluations && std::ranges::find(ks, k) == ks.end()) ks.push_back(k);
+    const bool is_search = proposer == "evolve" || proposer == "random";
+    if (is_search && std::ranges::find(ks, table_.evaluations) == ks.end())
+      ks.push_back(table_.evaluations);
     return ks;
   }
 
