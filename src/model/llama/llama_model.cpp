@@ -20,9 +20,11 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using Model = std::unique_ptr<llama_model, decltype(&llama_model_free)>;
 using Context = std::unique_ptr<llama_context, decltype(&llama_free)>;
+using Tokens = std::vector<Token>;
 
 constexpr std::uint32_t k_context_step = 1024;  ///< contexts are made in multiples of this
 constexpr std::uint32_t k_batch = 512;          ///< tokens computed at a time
+constexpr std::uint32_t k_side_by_side = 32;  ///< beginnings of choices
 constexpr std::uint64_t k_small_model = 100'000'000;  ///< parameters; see LlamaOptions::threads
 
 /// The first complaint of llama.cpp since it was last taken; it says nothing otherwise.
@@ -99,6 +101,27 @@ std::map<std::string, std::string> card_of(const llama_model* model) {
   }
   return card;
 }
+
+/// How probable each token is, from a model's logits.
+class Distribution {
+ public:
+  Distribution() = default;
+  explicit Distribution(std::span<const float> logits) : logits_(logits.begin(), logits.end()) {
+    most_ = std::ranges::max(logits);
+    double sum = 0;
+    for (const float logit : logits) sum += std::exp(logit - most_);
+    log_sum_ = std::log(sum);
+  }
+
+  [[nodiscard]] double log_probability(Token token) const {
+    return logits_[static_cast<std::size_t>(token)] - most_ - log_sum_;
+  }
+
+ private:
+  std::vector<float> logits_;
+  double most_ = 0;
+  double log_sum_ = 0;
+};
 
 /// As the file suggests: our own trainer leaves its stages in the metadata, Meta's models and what
 /// was made of them must carry their name, and models for conversation bring a template for it.
@@ -184,34 +207,33 @@ class LlamaModel final : public LanguageModel, private TokenPredictor {
     return score_tokens(tokens, std::max<std::size_t>(first, 1));
   }
 
-  /// One pass over the prompt; choices of several tokens that begin alike share their beginning.
+  /// One pass over the prompt, and one over all that choices of several tokens begin with.
   Result<std::vector<double>> choose(std::string_view prompt,
                                      const std::vector<std::string>& choices) override {
     std::vector<Token> tokens = tokens_of_prompt(prompt);
-    std::vector<std::vector<Token>> continuations;
+    std::vector<Tokens> continuations;
+    std::map<Tokens, Distribution> after;  // what comes next, by what was said of a choice
     std::size_t longest = 0;
     for (const std::string& choice : choices) {
       continuations.push_back(tokenise(choice, Beginning::inside, Specials::as_text));
-      longest = std::max(longest, continuations.back().size());
+      const Tokens& continuation = continuations.back();
+      longest = std::max(longest, continuation.size());
+      for (auto end = continuation.begin(); end != continuation.end(); ++end)
+        after.try_emplace(Tokens(continuation.begin(), end));
     }
     if (tokens.size() + longest > info_.context) return too_long(tokens.size() + longest);
-    LLMC_CHECK(make_context(tokens.size() + longest + 1, 1));
+    if (longest > k_batch)
+      return fail(fmt::format("a choice of {} tokens; at most {} are compared", longest,
+                              std::uint32_t{k_batch}));
+    LLMC_CHECK(make_context(tokens.size() + k_side_by_side * longest + 1, k_side_by_side));
     LLMC_CHECK(read_prompt(std::move(tokens)));
-    std::map<std::vector<Token>, std::vector<float>> logits_after;
-    logits_after[{}] = prompt_logits_;
+    LLMC_CHECK(read_beginnings(after));
     std::vector<double> log_probabilities;
-    for (const std::vector<Token>& continuation : continuations) {
+    for (const Tokens& continuation : continuations) {
       double sum = 0;
-      std::vector<Token> before;
-      for (const Token token : continuation) {
-        std::vector<float>& logits = logits_after[before];
-        if (logits.empty()) {
-          LLMC_TRY(const auto row, restart(1, before));
-          logits.assign(row.begin(), row.end());
-        }
-        sum += log_probability(logits, token);
-        before.push_back(token);
-      }
+      for (std::size_t i = 0; i < continuation.size(); ++i)
+        sum += after.at({continuation.begin(), continuation.begin() + static_cast<long>(i)})
+                   .log_probability(continuation[i]);
       log_probabilities.push_back(sum);
     }
     return shares_of_probability(log_probabilities);
@@ -376,18 +398,45 @@ class LlamaModel final : public LanguageModel, private TokenPredictor {
         const std::size_t next = at + i + 1;
         if (next < first || next >= tokens.size()) continue;
         const float* row = llama_get_logits_ith(context_.get(), static_cast<std::int32_t>(i));
-        score.log_probability += log_probability({row, texts_.size()}, tokens[next]);
+        score.log_probability += Distribution({row, texts_.size()}).log_probability(tokens[next]);
         ++score.tokens;
       }
     }
     return score;
   }
 
-  static double log_probability(std::span<const float> logits, Token token) {
-    const double most = std::ranges::max(logits);
-    double sum = 0;
-    for (const float logit : logits) sum += std::exp(logit - most);
-    return logits[static_cast<std::size_t>(token)] - most - std::log(sum);
+  /// Says what comes after the prompt and each of the beginnings; several are read side by side.
+  Result<void> read_beginnings(std::map<Tokens, Distribution>& after) {
+    for (auto next = after.begin(); next != after.end();) {
+      std::vector<std::pair<Distribution*, std::int32_t>> ends;  // and the place of the last token
+      Tokens tokens;
+      std::vector<int> sequences;
+      std::vector<llama_pos> positions;
+      std::vector<std::int8_t> wanted;
+      for (; next != after.end() && ends.size() < k_side_by_side; ++next) {
+        const Tokens& beginning = next->first;
+        if (tokens.size() + beginning.size() > k_batch) break;
+        if (beginning.empty()) {
+          next->second = Distribution(prompt_logits_);
+          continue;
+        }
+        const auto sequence = static_cast<int>(ends.size()) + 1;
+        llama_memory_seq_rm(memory(), sequence, -1, -1);
+        llama_memory_seq_cp(memory(), 0, sequence, -1, -1);
+        for (std::size_t i = 0; i < beginning.size(); ++i) {
+          tokens.push_back(beginning[i]);
+          sequences.push_back(sequence);
+          positions.push_back(static_cast<llama_pos>(held_.size() + i));
+          wanted.push_back(i + 1 == beginning.size());
+        }
+        ends.emplace_back(&next->second, static_cast<std::int32_t>(tokens.size()) - 1);
+      }
+      if (ends.empty()) continue;
+      LLMC_CHECK(compute(tokens, sequences, positions, wanted));
+      for (const auto& [distribution, place] : ends)
+        *distribution = Distribution({llama_get_logits_ith(context_.get(), place), texts_.size()});
+    }
+    return {};
   }
 
   // What decoding needs.

@@ -1,6 +1,7 @@
 // The shipped model in llama.cpp, in a process of its own, as commands use it.
 #include "model/llama_model.h"
 
+#include <cmath>
 #include <numeric>
 
 #include "model/model_host.h"
@@ -85,6 +86,26 @@ TEST(LlamaModel, ChoicesHaveTheSharesThatTheirScoresGiveThem) {
   // What was kept of this prompt does not change the next answer.
   EXPECT_EQ(take(model->choose(k_beginning, choices)), shares);
   EXPECT_TRUE(take(model->choose(k_beginning, {})).empty());
+}
+
+TEST(LlamaModel, HundredsOfChoicesThatBeginAlikeAreComparedAsTheirScoresAre) {
+  const auto model = shipped();
+  std::vector<std::string> choices;
+  for (int i = 0; i < 500; ++i) choices.push_back(std::to_string(i));
+  const std::vector<double> shares = take(model->choose(k_beginning, choices));
+  ASSERT_EQ(shares.size(), choices.size());
+  const double first = take(model->score(k_beginning, choices[0])).log_probability;
+  for (const std::size_t i : {3U, 17U, 99U, 100U, 321U, 499U}) {
+    const double score = take(model->score(k_beginning, choices[i])).log_probability;
+    EXPECT_NEAR(std::log(shares[i] / shares[0]), score - first, 0.05) << choices[i];
+  }
+}
+
+TEST(LlamaModel, AChoiceLongerThanABatchIsAnError) {
+  const auto model = shipped();
+  std::string endless;
+  for (int i = 0; i < 300; ++i) endless += "zq ";
+  EXPECT_THAT(message_of(model->choose(k_beginning, {"a", endless})), HasSubstr("a choice of"));
 }
 
 TEST(LlamaModel, AProbableTextScoresHigherThanAnImprobableOne) {
