@@ -225,7 +225,8 @@ class LlamaModel final : public LanguageModel, private TokenPredictor {
     if (longest > k_batch)
       return fail(fmt::format("a choice of {} tokens; at most {} are compared", longest,
                               std::uint32_t{k_batch}));
-    LLMC_CHECK(make_context(tokens.size() + k_side_by_side * longest + 1, k_side_by_side));
+    const std::size_t beside = std::min<std::size_t>(k_batch, k_side_by_side * longest);
+    LLMC_CHECK(make_context(tokens.size() + beside + 1, k_side_by_side));
     LLMC_CHECK(read_prompt(std::move(tokens)));
     LLMC_CHECK(read_beginnings(after));
     std::vector<double> log_probabilities;
