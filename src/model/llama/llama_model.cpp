@@ -24,7 +24,7 @@ using Tokens = std::vector<Token>;
 
 constexpr std::uint32_t k_context_step = 1024;  ///< contexts are made in multiples of this
 constexpr std::uint32_t k_batch = 512;          ///< tokens computed at a time
-constexpr std::uint32_t k_side_by_side = 32;  ///< beginnings of choices
+constexpr std::uint32_t k_side_by_side = 32;  ///< beginnings of choices in a batch, at most
 constexpr std::uint64_t k_small_model = 100'000'000;  ///< parameters; see LlamaOptions::threads
 
 /// The first complaint of llama.cpp since it was last taken; it says nothing otherwise.
@@ -102,25 +102,44 @@ std::map<std::string, std::string> card_of(const llama_model* model) {
   return card;
 }
 
-/// How probable each token is, from a model's logits.
-class Distribution {
+/// Makes log probabilities of the logits that a model gave for one place.
+class LogSoftmax {
  public:
-  Distribution() = default;
-  explicit Distribution(std::span<const float> logits) : logits_(logits.begin(), logits.end()) {
-    most_ = std::ranges::max(logits);
+  explicit LogSoftmax(std::span<const float> logits) : most_(std::ranges::max(logits)) {
     double sum = 0;
     for (const float logit : logits) sum += std::exp(logit - most_);
     log_sum_ = std::log(sum);
   }
 
-  [[nodiscard]] double log_probability(Token token) const {
-    return logits_[static_cast<std::size_t>(token)] - most_ - log_sum_;
-  }
+  [[nodiscard]] double of(float logit) const { return logit - most_ - log_sum_; }
 
  private:
-  std::vector<float> logits_;
-  double most_ = 0;
+  double most_;
   double log_sum_ = 0;
+};
+
+/// The log probability of each token, from its logit.
+std::vector<double> log_probabilities_of(std::span<const float> logits) {
+  const LogSoftmax softmax(logits);
+  std::vector<double> log_probabilities;
+  log_probabilities.reserve(logits.size());
+  for (const float logit : logits) log_probabilities.push_back(softmax.of(logit));
+  return log_probabilities;
+}
+
+/// What llama.cpp computes in one go.
+struct TokenBatch {
+  Tokens tokens;
+  std::vector<llama_seq_id> sequences;
+  std::vector<llama_pos> positions;
+  std::vector<std::int8_t> wanted;  ///< whether logits of what comes next are
+
+  void add(Token token, llama_seq_id sequence, std::size_t position, bool is_wanted) {
+    tokens.push_back(token);
+    sequences.push_back(sequence);
+    positions.push_back(static_cast<llama_pos>(position));
+    wanted.push_back(is_wanted);
+  }
 };
 
 /// As the file suggests: our own trainer leaves its stages in the metadata, Meta's models and what
@@ -177,7 +196,7 @@ class LlamaModel final : public LanguageModel, private TokenPredictor {
 
   Result<Generation> generate(const GenerationRequest& request) override {
     const auto start = Clock::now();
-    std::vector<Token> prompt = tokens_of_prompt(request.prompt);
+    Tokens prompt = tokens_of_prompt(request.prompt);
     const auto size = static_cast<std::uint32_t>(prompt.size());
     if (prompt.empty()) return fail(info_.name + ": the prompt is empty");
     if (prompt.size() + 1 > info_.context) return too_long(prompt.size());
@@ -199,7 +218,7 @@ class LlamaModel final : public LanguageModel, private TokenPredictor {
   }
 
   Result<TextScore> score(std::string_view prompt, std::string_view continuation) override {
-    std::vector<Token> tokens = tokens_of_prompt(prompt);
+    Tokens tokens = tokens_of_prompt(prompt);
     const std::size_t first = tokens.size();
     const auto rest = tokenise(continuation, Beginning::inside, Specials::as_text);
     tokens.insert(tokens.end(), rest.begin(), rest.end());
@@ -210,9 +229,9 @@ class LlamaModel final : public LanguageModel, private TokenPredictor {
   /// One pass over the prompt, and one over all that choices of several tokens begin with.
   Result<std::vector<double>> choose(std::string_view prompt,
                                      const std::vector<std::string>& choices) override {
-    std::vector<Token> tokens = tokens_of_prompt(prompt);
+    Tokens tokens = tokens_of_prompt(prompt);
     std::vector<Tokens> continuations;
-    std::map<Tokens, Distribution> after;  // what comes next, by what was said of a choice
+    std::map<Tokens, std::vector<double>> after;  // log probabilities, by what a choice begins with
     std::size_t longest = 0;
     for (const std::string& choice : choices) {
       continuations.push_back(tokenise(choice, Beginning::inside, Specials::as_text));
@@ -228,20 +247,20 @@ class LlamaModel final : public LanguageModel, private TokenPredictor {
     const std::size_t beside = std::min<std::size_t>(k_batch, k_side_by_side * longest);
     LLMC_CHECK(make_context(tokens.size() + beside + 1, k_side_by_side));
     LLMC_CHECK(read_prompt(std::move(tokens)));
+    after[{}] = log_probabilities_of(prompt_logits_);
     LLMC_CHECK(read_beginnings(after));
     std::vector<double> log_probabilities;
     for (const Tokens& continuation : continuations) {
       double sum = 0;
-      for (std::size_t i = 0; i < continuation.size(); ++i)
-        sum += after.at({continuation.begin(), continuation.begin() + static_cast<long>(i)})
-                   .log_probability(continuation[i]);
+      for (auto end = continuation.begin(); end != continuation.end(); ++end)
+        sum += after.at(Tokens(continuation.begin(), end))[static_cast<std::size_t>(*end)];
       log_probabilities.push_back(sum);
     }
     return shares_of_probability(log_probabilities);
   }
 
   Result<TextScore> score_text(std::string_view text, std::uint32_t window) override {
-    std::vector<Token> tokens = tokenise(text, Beginning::start, Specials::as_text);
+    Tokens tokens = tokenise(text, Beginning::start, Specials::as_text);
     const std::size_t size =
         window == 0 ? info_.context : std::min<std::uint64_t>(window, info_.context);
     if (size < 4) return fail("a window must have at least 4 tokens");
@@ -250,8 +269,8 @@ class LlamaModel final : public LanguageModel, private TokenPredictor {
                               tokens.size(), 2 * size, size));
     TextScore total;
     for (std::size_t at = 0; at + size <= tokens.size(); at += size) {
-      std::vector<Token> part(tokens.begin() + static_cast<long>(at),
-                              tokens.begin() + static_cast<long>(at + size));
+      Tokens part(tokens.begin() + static_cast<long>(at),
+                  tokens.begin() + static_cast<long>(at + size));
       if (llama_vocab_get_add_bos(vocabulary())) part[0] = llama_vocab_bos(vocabulary());
       LLMC_TRY(const TextScore score, score_tokens(part, size / 2 + 1));
       total.log_probability += score.log_probability;
@@ -269,9 +288,9 @@ class LlamaModel final : public LanguageModel, private TokenPredictor {
   }
   [[nodiscard]] llama_memory_t memory() const { return llama_get_memory(context_.get()); }
 
-  [[nodiscard]] std::vector<Token> tokenise(std::string_view text, Beginning beginning,
-                                            Specials specials) const {
-    std::vector<Token> tokens(text.size() + 2);
+  [[nodiscard]] Tokens tokenise(std::string_view text, Beginning beginning,
+                                Specials specials) const {
+    Tokens tokens(text.size() + 2);
     const std::int32_t count =
         llama_tokenize(vocabulary(), text.data(), static_cast<std::int32_t>(text.size()),
                        tokens.data(), static_cast<std::int32_t>(tokens.size()),
@@ -281,7 +300,7 @@ class LlamaModel final : public LanguageModel, private TokenPredictor {
   }
 
   /// A model for conversation gets the prompt as its user's message.
-  [[nodiscard]] std::vector<Token> tokens_of_prompt(std::string_view prompt) const {
+  [[nodiscard]] Tokens tokens_of_prompt(std::string_view prompt) const {
     if (template_.empty()) return tokenise(prompt, Beginning::start, Specials::as_text);
     const std::string content(prompt);
     const llama_chat_message message{"user", content.c_str()};
@@ -327,24 +346,21 @@ class LlamaModel final : public LanguageModel, private TokenPredictor {
     return {};
   }
 
-  /// One batch. `logits`: which of its tokens need them.
-  Result<void> compute(std::span<const Token> tokens, std::span<const int> sequences,
-                       std::span<const llama_pos> positions, std::span<const std::int8_t> logits) {
-    std::vector<std::int32_t> counts(tokens.size(), 1);
-    std::vector<llama_seq_id*> owners(tokens.size());
-    std::vector<llama_seq_id> ids(sequences.begin(), sequences.end());
-    for (std::size_t i = 0; i < ids.size(); ++i) owners[i] = &ids[i];
+  Result<void> compute(TokenBatch& given) {
+    std::vector<std::int32_t> counts(given.tokens.size(), 1);
+    std::vector<llama_seq_id*> owners;
+    for (llama_seq_id& sequence : given.sequences) owners.push_back(&sequence);
     llama_batch batch{};
-    batch.n_tokens = static_cast<std::int32_t>(tokens.size());
-    batch.token = const_cast<Token*>(tokens.data());
-    batch.pos = const_cast<llama_pos*>(positions.data());
+    batch.n_tokens = static_cast<std::int32_t>(given.tokens.size());
+    batch.token = given.tokens.data();
+    batch.pos = given.positions.data();
     batch.n_seq_id = counts.data();
     batch.seq_id = owners.data();
-    batch.logits = const_cast<std::int8_t*>(logits.data());
+    batch.logits = given.wanted.data();
     const std::int32_t code = llama_decode(context_.get(), batch);
     if (code == 0) return {};
     return fail(fmt::format("{}: llama.cpp could not compute {} tokens (code {}){}", info_.name,
-                            tokens.size(), code, take_complaint()));
+                            given.tokens.size(), code, take_complaint()));
   }
 
   /// Lengthens a sequence of `length` tokens; logits of all from `first_wanted` on, which must lie
@@ -353,20 +369,16 @@ class LlamaModel final : public LanguageModel, private TokenPredictor {
                         std::size_t first_wanted) {
     for (std::size_t at = 0; at < tokens.size(); at += k_batch) {
       const std::size_t size = std::min<std::size_t>(k_batch, tokens.size() - at);
-      const std::vector<int> sequences(size, sequence);
-      std::vector<llama_pos> positions(size);
-      std::vector<std::int8_t> wanted(size);
-      for (std::size_t i = 0; i < size; ++i) {
-        positions[i] = static_cast<llama_pos>(length + at + i);
-        wanted[i] = at + i >= first_wanted;
-      }
-      LLMC_CHECK(compute(tokens.subspan(at, size), sequences, positions, wanted));
+      TokenBatch batch;
+      for (std::size_t i = at; i < at + size; ++i)
+        batch.add(tokens[i], sequence, length + i, i >= first_wanted);
+      LLMC_CHECK(compute(batch));
     }
     return {};
   }
 
   /// Sequence 0 becomes the prompt; what it begins with and the last one had too is kept.
-  Result<void> read_prompt(std::vector<Token> prompt) {
+  Result<void> read_prompt(Tokens prompt) {
     std::size_t common = 0;
     while (common + 1 < prompt.size() && common < held_.size() && prompt[common] == held_[common])
       ++common;
@@ -398,46 +410,47 @@ class LlamaModel final : public LanguageModel, private TokenPredictor {
       for (std::size_t i = 0; i < size; ++i) {
         const std::size_t next = at + i + 1;
         if (next < first || next >= tokens.size()) continue;
-        const float* row = llama_get_logits_ith(context_.get(), static_cast<std::int32_t>(i));
-        score.log_probability += Distribution({row, texts_.size()}).log_probability(tokens[next]);
+        const auto row = logits_after(i);
+        score.log_probability += LogSoftmax(row).of(row[static_cast<std::size_t>(tokens[next])]);
         ++score.tokens;
       }
     }
     return score;
   }
 
-  /// Says what comes after the prompt and each of the beginnings; several are read side by side.
-  Result<void> read_beginnings(std::map<Tokens, Distribution>& after) {
-    for (auto next = after.begin(); next != after.end();) {
-      std::vector<std::pair<Distribution*, std::int32_t>> ends;  // and the place of the last token
-      Tokens tokens;
-      std::vector<int> sequences;
-      std::vector<llama_pos> positions;
-      std::vector<std::int8_t> wanted;
-      for (; next != after.end() && ends.size() < k_side_by_side; ++next) {
+  /// Fills in what comes after the prompt and each of the beginnings, all but the first, which is
+  /// empty; several are read side by side.
+  Result<void> read_beginnings(std::map<Tokens, std::vector<double>>& after) {
+    for (auto next = std::next(after.begin()); next != after.end();) {
+      TokenBatch batch;
+      const auto first = next;
+      for (int sequence = 1; next != after.end() && sequence <= static_cast<int>(k_side_by_side) &&
+                             batch.tokens.size() + next->first.size() <= k_batch;
+           ++next, ++sequence) {
+        branch(sequence);
         const Tokens& beginning = next->first;
-        if (tokens.size() + beginning.size() > k_batch) break;
-        if (beginning.empty()) {
-          next->second = Distribution(prompt_logits_);
-          continue;
-        }
-        const auto sequence = static_cast<int>(ends.size()) + 1;
-        llama_memory_seq_rm(memory(), sequence, -1, -1);
-        llama_memory_seq_cp(memory(), 0, sequence, -1, -1);
-        for (std::size_t i = 0; i < beginning.size(); ++i) {
-          tokens.push_back(beginning[i]);
-          sequences.push_back(sequence);
-          positions.push_back(static_cast<llama_pos>(held_.size() + i));
-          wanted.push_back(i + 1 == beginning.size());
-        }
-        ends.emplace_back(&next->second, static_cast<std::int32_t>(tokens.size()) - 1);
+        for (std::size_t i = 0; i < beginning.size(); ++i)
+          batch.add(beginning[i], sequence, held_.size() + i, i + 1 == beginning.size());
       }
-      if (ends.empty()) continue;
-      LLMC_CHECK(compute(tokens, sequences, positions, wanted));
-      for (const auto& [distribution, place] : ends)
-        *distribution = Distribution({llama_get_logits_ith(context_.get(), place), texts_.size()});
+      LLMC_CHECK(compute(batch));
+      std::size_t length = 0;
+      for (auto it = first; it != next; ++it) {
+        length += it->first.size();
+        it->second = log_probabilities_of(logits_after(length - 1));
+      }
     }
     return {};
+  }
+
+  /// The logits after the token at that place of the last batch.
+  [[nodiscard]] std::span<const float> logits_after(std::size_t place) const {
+    return {llama_get_logits_ith(context_.get(), static_cast<std::int32_t>(place)), texts_.size()};
+  }
+
+  /// The sequence becomes a copy of the prompt's.
+  void branch(int sequence) {
+    llama_memory_seq_rm(memory(), sequence, -1, -1);
+    llama_memory_seq_cp(memory(), 0, sequence, -1, -1);
   }
 
   // What decoding needs.
@@ -450,8 +463,7 @@ class LlamaModel final : public LanguageModel, private TokenPredictor {
   std::span<const float> after_prompt() override { return prompt_logits_; }
 
   Result<std::span<const float>> restart(int sequence, std::span<const Token> tokens) override {
-    llama_memory_seq_rm(memory(), sequence, -1, -1);
-    llama_memory_seq_cp(memory(), 0, sequence, -1, -1);
+    branch(sequence);
     lengths_[sequence] = held_.size();
     if (tokens.empty()) return std::span<const float>(prompt_logits_);
     LLMC_CHECK(lengthen(sequence, held_.size(), tokens, tokens.size() - 1));
@@ -461,20 +473,13 @@ class LlamaModel final : public LanguageModel, private TokenPredictor {
   }
 
   Result<std::vector<std::span<const float>>> advance(std::span<const Step> steps) override {
-    std::vector<Token> tokens;
-    std::vector<int> sequences;
-    std::vector<llama_pos> positions;
-    for (const Step& step : steps) {
-      tokens.push_back(step.token);
-      sequences.push_back(step.sequence);
-      positions.push_back(static_cast<llama_pos>(lengths_[step.sequence]++));
-    }
-    LLMC_CHECK(compute(tokens, sequences, positions, std::vector<std::int8_t>(steps.size(), 1)));
+    TokenBatch batch;
+    for (const Step& step : steps)
+      batch.add(step.token, step.sequence, lengths_[step.sequence]++, true);
+    LLMC_CHECK(compute(batch));
     computed_ += static_cast<std::uint32_t>(steps.size());
     std::vector<std::span<const float>> rows;
-    for (std::size_t i = 0; i < steps.size(); ++i)
-      rows.emplace_back(llama_get_logits_ith(context_.get(), static_cast<std::int32_t>(i)),
-                        texts_.size());
+    for (std::size_t i = 0; i < steps.size(); ++i) rows.push_back(logits_after(i));
     return rows;
   }
 
@@ -485,7 +490,7 @@ class LlamaModel final : public LanguageModel, private TokenPredictor {
   TokenTexts texts_;
   TokenTree tree_;
   Context context_{nullptr, llama_free};
-  std::vector<Token> held_;  ///< the prompt that sequence 0 holds
+  Tokens held_;  ///< the prompt that sequence 0 holds
   std::vector<float> prompt_logits_;
   std::map<int, std::size_t> lengths_;  ///< of the other sequences, prompt included
   std::uint32_t computed_ = 0;  ///< tokens of answers, for the accounts
