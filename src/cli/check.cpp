@@ -25,6 +25,7 @@ using Clock = std::chrono::steady_clock;
 constexpr double k_paper_rejection = 0.0985;
 
 struct CheckArguments : SoundnessOptions {
+  CheckArguments() { counts_shipped = false; }
   std::vector<std::string> lists;
   std::string file;
   std::size_t random = 0;
@@ -132,7 +133,8 @@ void report_left_out(const std::vector<Checker>& checkers) {
   }
 }
 
-/// Writes the findings of this run, if they are wanted.
+/// Writes the findings of this run, if they are wanted, beside those that the file has already of
+/// the same LLVM and suite.
 Result<void> export_verdicts(const CheckArguments& options, std::vector<Checker>& checkers,
                              std::map<std::string, Finding> findings) {
   if (options.export_file.empty()) return {};
@@ -140,7 +142,12 @@ Result<void> export_verdicts(const CheckArguments& options, std::vector<Checker>
     return fail("--export: verdicts of one suite go into a file; give one --suite",
                 ErrorKind::usage);
   LLMC_TRY(const Suite* const suite, checkers.front().suite());
-  const VerdictFile file{toolchain_version(), suite->version.hex(), std::move(findings)};
+  VerdictFile file{toolchain_version(), suite->version.hex(), std::move(findings)};
+  const auto text = read_file(options.export_file);
+  auto before =
+      text ? parse_verdict_file(*text, options.export_file) : std::unexpected(text.error());
+  if (before && before->toolchain == file.toolchain && before->suite == file.suite)
+    file.findings.merge(before->findings);
   return write_file(options.export_file, print_verdict_file(file));
 }
 
@@ -156,8 +163,8 @@ void add_options(CLI::App& app, CheckArguments& options) {
   options.add(app);
   app.add_flag("--every", options.every, "Show every program that fails, not the first alone");
   app.add_option("--export", options.export_file,
-                 "Write the verdicts on these lists to a file that llmc cc trusts where LLVM and "
-                 "the suite are the same; one suite only")
+                 "Add the verdicts on these lists to a file that counts as tests where LLVM and "
+                 "the suite are the same ($LLMC_LIST_VERDICTS); one suite only")
       ->type_name("FILE");
   app.add_flag("--json", options.json, "One JSON object per list");
 }

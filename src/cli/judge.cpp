@@ -17,6 +17,7 @@ namespace llmc {
 namespace {
 
 struct JudgeArguments : SoundnessOptions {
+  JudgeArguments() { counts_shipped = false; }
   std::uint64_t seed = 1;
   std::size_t random_lists = 2;
   std::string output = "-";

@@ -271,8 +271,7 @@ Result<ProjectSession> open_session(ProjectOptions& options, ProgressLine& line)
 void connect_gate(ProjectTuneSetting& setting, ProjectSession& session, ProgressLine& line) {
   setting.is_known_sound = [&](const std::string& list) { return session.known->is_sound(list); };
   setting.suite = session.known->suite();
-  const ListCheck check = [&](const std::string& list) -> Result<Verdict> {
-    if (session.known->is_sound(list)) return Verdict{list};
+  const ListCheck check = [&](const std::string& list) {
     return check_all(session.checkers, list);
   };
   setting.gate = [&line, check](Evaluator& evaluator,

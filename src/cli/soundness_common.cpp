@@ -68,9 +68,13 @@ Result<std::vector<Checker>> SoundnessOptions::make_checkers(SoundnessStore* sto
     LLMC_TRY(SuiteSources suite, csmith_suite(csmith_seed, csmith, jobs));
     sources.push_back(std::move(suite));
   }
+  CheckerOptions options = checker_options(store);
+  if (counts_shipped && !no_verdicts) {
+    LLMC_TRY(options.shipped, shipped_verdicts());
+  }
   std::vector<Checker> checkers;
   for (SuiteSources& suite : sources) {
-    Checker checker(std::move(suite), checker_options(store));
+    Checker checker(std::move(suite), options);
     checker.set_interrupt_flag(&interrupted);
     const std::string name = checker.name();
     checker.observe_compilation([&progress, name](std::size_t done, std::size_t all) {

@@ -20,6 +20,7 @@ struct SoundnessOptions {
   std::uint64_t csmith_seed = 1;
   std::string verdicts;
   bool no_verdicts = false;
+  bool counts_shipped = true;  ///< whether verdicts that came with llmc stand for tests
   double compile_seconds = 20;
   double run_seconds = 4;
   unsigned jobs = std::max(1U, std::thread::hardware_concurrency());
@@ -33,6 +34,7 @@ struct SoundnessOptions {
   /// The store of verdicts; null with --no-verdicts.
   Result<std::unique_ptr<SoundnessStore>> open_store() const;
 
+  /// Those of the options; without shipped verdicts.
   [[nodiscard]] CheckerOptions checker_options(SoundnessStore* store) const;
 
   /// One checker for each suite that was asked for. They show their progress on `progress`.

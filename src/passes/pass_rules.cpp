@@ -127,6 +127,7 @@ std::vector<PassRule> tier_rules() {
   return {
       {"unify-loop-exits", X, false, "measured to drop loop exits"},
       {"attributor*", X, false, k_measured},
+      {"reg2mem", X, false, "reads the result of an invoke before the call where a phi takes it"},
       {"openmp-opt-cgscc", T, false, ""},
       {"newgvn", Q, false, k_off_upstream},
       {"gvn-hoist", Q, false, k_off_upstream},
@@ -176,7 +177,6 @@ std::vector<PassRule> tier_rules() {
       {"module-inline", T, false, ""},
       {"nary-reassociate", T, false, ""},
       {"partially-inline-libcalls", T, false, ""},
-      {"reg2mem", T, false, ""},
       {"scalarizer", T, false, ""},
       {"scc-oz-module-inliner", T, false, ""},
       {"separate-const-offset-from-gep", T, false, ""},

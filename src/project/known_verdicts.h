@@ -8,7 +8,6 @@
 
 #include "soundness/checker.h"
 #include "soundness/soundness_store.h"
-#include "soundness/verdict_file.h"
 #include "support/digest.h"
 #include "support/error.h"
 
@@ -17,8 +16,8 @@ namespace llmc {
 /// Verdicts by the linked LLVM on the default suite ($LLMC_SUITE, or the built-in one).
 class KnownVerdicts {
  public:
-  /// A store that cannot be opened, and shipped verdicts that cannot be read or are on another
-  /// suite, count as empty. Fails if there is no suite.
+  /// A store that cannot be opened, and shipped verdicts that cannot be read, count as empty. Fails
+  /// if there is no suite.
   static Result<KnownVerdicts> open();
 
   /// Whether `list` (canonical) was tested and found sound.
@@ -29,9 +28,7 @@ class KnownVerdicts {
 
  private:
   KnownVerdicts() = default;
-  bool is_sound_view(const std::string& list);
   Digest version_;
-  std::optional<VerdictFile> shipped_;
   std::unique_ptr<SoundnessStore> store_;
   std::unique_ptr<Checker> checker_;
 };

@@ -15,25 +15,35 @@ using Clock = std::chrono::steady_clock;
 constexpr const char* k_card_key = "llmc.responses";
 constexpr std::size_t k_lists_of_function = 2;
 
-/// The lists of the classes, as far as they may be used.
-std::vector<std::optional<PassList>> usable_lists(const ResponseClasses& classes,
-                                                  const PassCatalogue& catalogue, PassTier tier) {
-  std::vector<std::optional<PassList>> lists;
-  for (const std::string& text : classes.lists) {
-    auto list = PassList::parse(text, catalogue);
-    const bool usable = list && list->tier(catalogue) <= tier;
-    lists.push_back(usable ? std::optional(std::move(*list)) : std::nullopt);
+/// Classes without the lists that may not be used, and the others parsed.
+struct UsableClasses {
+  ResponseClasses classes;
+  std::vector<PassList> lists;  ///< classes.lists
+};
+
+UsableClasses usable_classes(const ResponseClasses& all, const PassCatalogue& catalogue,
+                             PassTier tier) {
+  UsableClasses usable;
+  ResponseClasses& kept = usable.classes;
+  for (const ResponseClass& one : all.classes) kept.classes.push_back({one.programs, {}, {}});
+  for (std::size_t k = 0; k < all.lists.size(); ++k) {
+    auto list = PassList::parse(all.lists[k], catalogue);
+    if (!list || list->tier(catalogue) > tier) continue;
+    usable.lists.push_back(std::move(*list));
+    kept.lists.push_back(all.lists[k]);
+    for (std::size_t i = 0; i < kept.classes.size(); ++i) {
+      kept.classes[i].saving.push_back(all.classes[i].saving[k]);
+      kept.classes[i].change.push_back(all.classes[i].change[k]);
+    }
   }
-  return lists;
+  return usable;
 }
 
 /// What would be tried on the function alone; shares fall, so that the first counts most.
-std::vector<Advice> advice_about(const ResponseClasses& classes, const ResponseGuess& guess,
-                                 const std::vector<std::optional<PassList>>& lists) {
+std::vector<Advice> advice_about(const UsableClasses& usable, const ResponseGuess& guess) {
   std::vector<Advice> advice;
-  for (const std::size_t i : plan_lists(classes, {guess}, k_lists_of_function))
-    if (lists[i])
-      advice.push_back({*lists[i], -std::log(1.0 + static_cast<double>(advice.size()))});
+  for (const std::size_t i : plan_lists(usable.classes, {guess}, k_lists_of_function))
+    advice.push_back({usable.lists[i], -std::log(1.0 + static_cast<double>(advice.size()))});
   return advice;
 }
 
@@ -72,7 +82,7 @@ Result<ModelAdvice> ask_for_responses(const Program& program, LanguageModel& mod
   if (!questions) return finish(&questions.error());
   advice.questions = std::move(*questions);
   const std::vector<std::string> choices = response_choices(classes.classes.size());
-  const auto lists = usable_lists(classes, catalogue, options.tier);
+  const UsableClasses usable = usable_classes(classes, catalogue, options.tier);
   std::vector<ResponseGuess> guesses;
   for (const Question& question : advice.questions.asked) {
     auto shares = model.choose(question.prompt, choices);
@@ -81,10 +91,10 @@ Result<ModelAdvice> ask_for_responses(const Program& program, LanguageModel& mod
     ++advice.answer_tokens;
     guesses.push_back({question.weight, std::move(*shares)});
     advice.answers.push_back(
-        {question.about, question.weight, advice_about(classes, guesses.back(), lists), 0});
+        {question.about, question.weight, advice_about(usable, guesses.back()), 0});
   }
-  for (const std::size_t i : plan_all(classes, guesses, options.sampling.count))
-    if (lists[i]) advice.plan.push_back(*lists[i]);
+  for (const std::size_t i : plan_all(usable.classes, guesses, options.sampling.count))
+    advice.plan.push_back(usable.lists[i]);
   advice.first_seconds = seconds_since(start);
   return finish(nullptr);
 }

@@ -210,9 +210,17 @@ Result<std::optional<Verdict>> verdict_of_views(const std::string& list, Ask ask
 }  // namespace
 
 Result<std::optional<Verdict>> Checker::find_known(const std::string& view) {
-  if (options_.store == nullptr) return std::nullopt;
+  if (options_.store == nullptr && !options_.shipped) return std::nullopt;
   LLMC_CHECK(find_version());
-  return options_.store->find_verdict(view, *version_);
+  if (options_.store != nullptr)
+    if (auto known = options_.store->find_verdict(view, *version_)) return known;
+  if (!options_.shipped || !options_.shipped->vouches_for(view, toolchain_version(), *version_))
+    return std::nullopt;
+  Verdict vouched;
+  vouched.list = view;
+  vouched.programs = sources_.programs.size();
+  vouched.from_store = true;
+  return vouched;
 }
 
 Result<std::optional<Verdict>> Checker::known_verdict(const std::string& list) {
@@ -271,6 +279,7 @@ Result<std::optional<Verdict>> known_verdict(const std::string& list) {
   LLMC_TRY(SuiteSources suite, suite_by_name(default_suite()));
   CheckerOptions options;
   options.store = &store;
+  LLMC_TRY(options.shipped, shipped_verdicts());
   return Checker(std::move(suite), options).known_verdict(list);
 }
 

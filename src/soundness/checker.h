@@ -16,6 +16,7 @@
 #include "soundness/soundness_store.h"
 #include "soundness/suite.h"
 #include "soundness/verdict.h"
+#include "soundness/verdict_file.h"
 #include "toolchain/link.h"
 
 namespace llmc {
@@ -25,6 +26,7 @@ struct CheckerOptions {
   Limits compile{std::chrono::seconds(20), std::uint64_t{4} << 30};
   ConfinedLimits run{std::chrono::seconds(4)};
   SoundnessStore* store = nullptr;  ///< verdicts are looked up and added here; may be null
+  std::shared_ptr<const VerdictFile> shipped;  ///< what it vouches for is not tested; may be null
 };
 
 /// Applies `list` (opt's syntax) to `program`, links, runs, compares. `good_builds` are skipped
@@ -43,13 +45,13 @@ class Checker {
   /// `sources` are compiled when the first list needs them: known lists cost a lookup.
   Checker(SuiteSources sources, const CheckerOptions& options);
 
-  /// The verdict on `list` (canonical text): from the store, or by running the suite until the
+  /// The verdict on `list` (canonical text): a known one, or by running the suite until the
   /// first program fails. Programs that convicted an earlier list go first. A list with parts for
   /// single functions (passes/targeted.h), which no suite has, is sound if what it is for each of
   /// them is. Fails only where nothing can be said: no linker, no space, interrupted.
   Result<Verdict> check(const std::string& list);
 
-  /// The verdict on `list`, if it was tested before.
+  /// The verdict on `list`, if it was tested before, here or where the shipped verdicts are from.
   Result<std::optional<Verdict>> known_verdict(const std::string& list);
 
   /// All programs that fail under `list`, none skipped.

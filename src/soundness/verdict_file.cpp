@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <vector>
 
+#include "support/files.h"
 #include "support/text.h"
 
 namespace llmc {
@@ -61,10 +62,14 @@ Result<VerdictFile> parse_verdict_file(std::string_view text, const std::string&
   return file;
 }
 
-std::filesystem::path shipped_verdicts() {
+Result<std::shared_ptr<const VerdictFile>> shipped_verdicts() {
+  std::filesystem::path path = LLMC_SOURCE_FOLDER "/data/list-verdicts.tsv";
   if (const char* chosen = std::getenv("LLMC_LIST_VERDICTS"); chosen != nullptr && *chosen != '\0')
-    return chosen;
-  return std::filesystem::path(LLMC_SOURCE_FOLDER) / "data" / "list-verdicts.tsv";
+    path = chosen;
+  if (path == "none" || !std::filesystem::exists(path)) return nullptr;
+  LLMC_TRY(const std::string text, read_file(path));
+  LLMC_TRY(VerdictFile file, parse_verdict_file(text, path.string()));
+  return std::make_shared<const VerdictFile>(std::move(file));
 }
 
 }  // namespace llmc

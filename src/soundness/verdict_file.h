@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -36,8 +37,9 @@ std::string print_verdict_file(const VerdictFile& file);
 /// Reads such bytes; errors name `name`.
 Result<VerdictFile> parse_verdict_file(std::string_view text, const std::string& name);
 
-/// The file that came with this llmc: $LLMC_LIST_VERDICTS, else data/list-verdicts.tsv of the
-/// source or installation.
-std::filesystem::path shipped_verdicts();
+/// The verdicts that came with this llmc: those of $LLMC_LIST_VERDICTS, else of
+/// data/list-verdicts.tsv of the source or installation. Null: there is no such file, or the
+/// variable is "none". Errors: the file is damaged.
+Result<std::shared_ptr<const VerdictFile>> shipped_verdicts();
 
 }  // namespace llmc

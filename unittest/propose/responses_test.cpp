@@ -133,15 +133,22 @@ TEST(Responses, AModelThatFailsIsToldAndPlansNothing) {
   EXPECT_TRUE(advice.plan.empty());
 }
 
-TEST(Responses, ListsBeyondTheTierAreNotPlanned) {
+TEST(Responses, ListsBeyondTheTierAreNotPlannedAndTakeNoPlace) {
   GuessingModel model;
   AdviceOptions options;
-  options.sampling.count = 3;
   ResponseClasses classes = example();
-  classes.lists[2] = "no-such-pass";
-  const ModelAdvice advice = take(ask_for_responses(program_of("int f(int *p) { return *p; }"),
-                                                    model, classes, catalogue(), options));
-  EXPECT_THAT(texts_of(rank_lists(advice, 3)), ElementsAre("function(dse)", "function(sroa)"));
+  const auto plan = [&](unsigned lists) {
+    options.sampling.count = lists;
+    const auto advice = take(ask_for_responses(program_of("int f(int *p) { return *p; }"), model,
+                                               classes, catalogue(), options));
+    return texts_of(rank_lists(advice, lists));
+  };
+  EXPECT_THAT(plan(1), ElementsAre("default<O1>"));
+  for (const char* list : {"no-such-pass", "function(unify-loop-exits)"}) {
+    classes.lists[2] = list;
+    EXPECT_THAT(plan(3), ElementsAre("function(dse)", "function(sroa)"));
+    EXPECT_THAT(plan(1), ElementsAre("function(dse)"));
+  }
 }
 
 }  // namespace

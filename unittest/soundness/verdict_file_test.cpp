@@ -28,6 +28,21 @@ TEST(VerdictFile, VouchesForSoundListsOfItsOwnSuiteAndLlvmOnly) {
   EXPECT_FALSE(file.vouches_for("gvn", "19.1.7", {1, 3}));
 }
 
+TEST(VerdictFile, ThatCameWithUsIsReadUnlessNoneIsWanted) {
+  const char* variable = "LLMC_LIST_VERDICTS";
+  const TemporaryFolder folder = test::temporary_folder();
+  const auto file = folder.path() / "verdicts.tsv";
+  ASSERT_TRUE(write_file(file, print_verdict_file(some_verdicts())));
+  ::setenv(variable, file.c_str(), 1);
+  EXPECT_EQ(*take(shipped_verdicts()), some_verdicts());
+  ::setenv(variable, "none", 1);
+  EXPECT_EQ(take(shipped_verdicts()), nullptr);
+  ::setenv(variable, (folder.path() / "absent").c_str(), 1);
+  EXPECT_EQ(take(shipped_verdicts()), nullptr);
+  ::unsetenv(variable);
+  EXPECT_FALSE(take(shipped_verdicts())->findings.empty());
+}
+
 TEST(VerdictFile, CutOffOrForeignFilesAreRefused) {
   const std::string text = print_verdict_file(some_verdicts());
   EXPECT_THAT(message_of(parse_verdict_file(text.substr(0, text.size() - 1), "f")),
