@@ -1,5 +1,8 @@
 #include "benchmark/flag_rows.h"
 
+#include <algorithm>
+#include <cmath>
+#include <map>
 #include <set>
 
 #include "benchmark/evaluated_program.h"
@@ -17,7 +20,7 @@ std::string failure_of(const std::string& list, const FlagSizes& sizes) {
   return why == sizes.failures.end() ? "it was not measured" : why->second;
 }
 
-/// The lists that `test_deciding_lists` speaks of.
+/// The smallest lists of each proposer's first k for each unit, as far as they beat -Oz.
 std::set<std::string> deciding_lists(const ProposalTable& table,
                                      const std::vector<std::uint64_t>& ks) {
   std::set<std::string> deciding;
@@ -32,6 +35,101 @@ std::set<std::string> deciding_lists(const ProposalTable& table,
     }
   return deciding;
 }
+
+/// A figure that hangs on lists: what one proposer's first k lists make of a unit.
+struct Figure {
+  std::uint64_t size = 0;  ///< with the smallest list that is known to be sound, or with -Oz
+};
+
+/// Where a list would count: in a figure, with a size.
+struct Use {
+  std::size_t figure = 0;
+  std::uint64_t size = 0;
+};
+
+/// The order in which lists are tested, and what came of it.
+class DecidingTests {
+ public:
+  DecidingTests(const ProposalTable& table, const std::vector<std::uint64_t>& ks,
+                const ListTests& tests)
+      : tests_(tests), expected_(deciding_lists(table, ks)) {
+    for (const ProposerLists& one : table.proposers)
+      for (std::size_t i = 0; i < table.units.size(); ++i) {
+        for (const std::uint64_t k : ks) add_figure(*table.units[i], one.by_unit[i], k);
+        add_figure(*table.units[i], one.by_unit[i], table.most_lists);
+      }
+  }
+
+  Result<void> run() {
+    LLMC_CHECK(look_up());
+    std::erase_if(expected_, [&](const std::string& list) {
+      return sound_.contains(list) || unsound_.contains(list);
+    });
+    std::size_t done = 0;
+    while (const std::string* list = most_useful()) {
+      is_cut_off_ = done == tests_.most;
+      if (is_cut_off_) return {};
+      LLMC_TRY(const bool is_sound, tests_.test(*list));
+      take(*list, is_sound);
+      ++done;
+      tests_.progress(done, std::max(done, std::min(expected_.size(), tests_.most)));
+    }
+    return {};
+  }
+
+  [[nodiscard]] const std::set<std::string>& sound() const { return sound_; }
+  [[nodiscard]] const std::set<std::string>& unsound() const { return unsound_; }
+  [[nodiscard]] bool is_cut_off() const { return is_cut_off_; }
+
+ private:
+  void add_figure(const UnitRow& unit, const std::vector<const ProposalRow*>& lists,
+                  std::uint64_t k) {
+    for (const ProposalRow* row : lists)
+      if (row->status == ProposalStatus::ok && row->rank <= k && *row->size < *unit.size)
+        uses_[row->list].push_back({figures_.size(), *row->size});
+    figures_.push_back({*unit.size});
+  }
+
+  /// Takes in all verdicts that are known.
+  Result<void> look_up() {
+    std::vector<std::pair<std::string, bool>> known;
+    for (const auto& [list, uses] : uses_) {
+      LLMC_TRY(const std::optional<bool> is_sound, tests_.known(list));
+      if (is_sound) known.emplace_back(list, *is_sound);
+    }
+    for (const auto& [list, is_sound] : known) take(list, is_sound);
+    return {};
+  }
+
+  void take(std::string list, bool is_sound) {
+    if (is_sound)
+      for (const Use& use : uses_.at(list))
+        figures_[use.figure].size = std::min(figures_[use.figure].size, use.size);
+    uses_.erase(list);
+    (is_sound ? sound_ : unsound_).insert(std::move(list));
+  }
+
+  /// The list that would make most figures smaller by most; null if none makes any smaller.
+  [[nodiscard]] const std::string* most_useful() const {
+    const std::string* best = nullptr;
+    double most = 0;
+    for (const auto& [list, uses] : uses_) {
+      double saved = 0;
+      for (const Use& use : uses)
+        if (const std::uint64_t size = figures_[use.figure].size; use.size < size)
+          saved += std::log(static_cast<double>(size) / static_cast<double>(use.size));
+      if (saved > most) most = saved, best = &list;
+    }
+    return best;
+  }
+
+  const ListTests& tests_;
+  std::vector<Figure> figures_;
+  std::map<std::string, std::vector<Use>> uses_;  ///< of lists without a verdict
+  std::set<std::string> sound_, unsound_;
+  std::set<std::string> expected_;  ///< what would be tested if all of it were sound
+  bool is_cut_off_ = false;
+};
 
 }  // namespace
 
@@ -127,29 +225,29 @@ const ProposalRow* smaller_pass_list(const UnitRow& unit,
                       [](const ProposalRow& row) { return !is_clang_level(row.list); });
 }
 
-Result<std::size_t> test_deciding_lists(
-    ResultSet& results, const std::vector<std::uint64_t>& ks, const IsSoundList& is_sound,
-    const std::function<void(std::size_t done, std::size_t all)>& progress) {
+Result<TestedLists> test_deciding_lists(ResultSet& results, const std::vector<std::uint64_t>& ks,
+                                        const ListTests& tests) {
   const ProposalTable table = tabulate(results);
-  std::set<std::string> tested;
-  while (true) {
-    std::set<std::string> untested = deciding_lists(table, ks);
-    std::erase_if(untested, [&](const std::string& list) { return tested.contains(list); });
-    if (untested.empty()) return tested.size();
-    const std::size_t all = tested.size() + untested.size();
-    std::set<std::string> unsound;
-    for (const std::string& list : untested) {
-      LLMC_TRY(const bool sound, is_sound(list));
-      if (!sound) unsound.insert(list);
-      tested.insert(list);
-      progress(tested.size(), all);
-    }
-    // The table points to these rows: the next round sees what has become of them.
+  DecidingTests run(table, ks, tests);
+  LLMC_CHECK(run.run());
+  const auto mark = [&](const std::set<std::string>& lists, ProposalStatus status,
+                        const char* reason) {
     for (ProposalRow& row : results.proposals)
-      if (unsound.contains(row.list)) {
-        row.status = ProposalStatus::unsound;
-        row.reason = "it breaks a program of the suite";
+      if (row.status == ProposalStatus::ok && lists.contains(row.list)) {
+        row.status = status;
+        row.reason = reason;
       }
+  };
+  mark(run.unsound(), ProposalStatus::unsound, "it breaks a program of the suite");
+  TestedLists counts;
+  while (true) {
+    // The table points to the rows: each round sees what has become of them.
+    std::set<std::string> untested = deciding_lists(table, ks);
+    counts.deciding = untested.size();
+    std::erase_if(untested, [&](const std::string& list) { return run.sound().contains(list); });
+    if (untested.empty()) return counts;
+    if (run.is_cut_off()) counts.left_untested += untested.size();
+    mark(untested, ProposalStatus::untested, "it was not tested");
   }
 }
 

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,14 +43,28 @@ bool is_clang_level(std::string_view list);
 const ProposalRow* smaller_pass_list(const UnitRow& unit,
                                      const std::vector<const ProposalRow*>& lists);
 
-/// Whether the lists that decide what is reported break programs.
-using IsSoundList = std::function<Result<bool>(const std::string& list)>;
+/// How lists are tested on a suite.
+struct ListTests {
+  /// Whether a list is sound, if that is known without a test.
+  std::function<Result<std::optional<bool>>(const std::string& list)> known;
+  /// Tests one whose verdict is not known.
+  std::function<Result<bool>(const std::string& list)> test;
+  std::size_t most = SIZE_MAX;  ///< tests
+  std::function<void(std::size_t done, std::size_t all)> progress;  ///< all: as far as is known
+};
 
-/// Marks proposals of `results` that `is_sound` says are unsound, until no list that is the
-/// smallest of some proposer's first k, for some k of `ks` or for all, is untested. Others may stay
-/// untested: they decide nothing. The answer is how many were asked for.
-Result<std::size_t> test_deciding_lists(
-    ResultSet& results, const std::vector<std::uint64_t>& ks, const IsSoundList& is_sound,
-    const std::function<void(std::size_t done, std::size_t all)>& progress);
+/// What the figures hang on.
+struct TestedLists {
+  std::size_t deciding = 0;  ///< sound lists: each is the smallest of some proposer's first k
+  std::size_t left_untested = 0;  ///< would be among them, but `most` allowed no more tests
+};
+
+/// Tests lists until all that are the smallest of some proposer's first k for some unit, for some k
+/// of `ks` or for all, are sound. Each time that list is tested which makes these smallest sizes
+/// smaller than known sound lists do by most, as a sum of logarithms. Marks the proposals of
+/// `results` that are unsound, and those that would decide but were not tested: they count as
+/// failed. The rest stays as it is.
+Result<TestedLists> test_deciding_lists(ResultSet& results, const std::vector<std::uint64_t>& ks,
+                                        const ListTests& tests);
 
 }  // namespace llmc

@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <iterator>
 #include <map>
+#include <optional>
 #include <set>
+#include <unordered_set>
 
 #include "cli/command.h"
 #include "cli/corpus_common.h"
@@ -45,10 +47,12 @@ struct CorpusLabelArguments {
   std::size_t lists = 100;
   std::uint64_t seed = 1;
   std::size_t portfolio_size = 30;
+  std::string among;
   std::string output;
   std::string portfolio_output;
   std::string responses_output;
   std::size_t responses = 256;
+  std::string extended;
   bool json = false;
 };
 
@@ -84,6 +88,8 @@ void add_options(CLI::App& app, CorpusLabelArguments& options) {
                  "portfolio that came with llmc)")
       ->type_name("FILE");
   app.add_option("--seed", options.seed, "Seed of all random choices")->capture_default_str();
+  app.add_option("--among", options.among, "Only programs of this file of labels, as -o writes it")
+      ->type_name("FILE");
   app.add_option("-o,--output", options.output, "Write the labels here (.zst: compressed)")
       ->type_name("FILE");
   app.add_option("--portfolio-output", options.portfolio_output,
@@ -96,6 +102,10 @@ void add_options(CLI::App& app, CorpusLabelArguments& options) {
   app.add_option("--responses", options.responses, "How many classes")
       ->check(CLI::Range(2, 10'000))
       ->capture_default_str();
+  app.add_option("--extend", options.extended,
+                 "Write there the classes of this file instead, with the lists of this run behind\n"
+                 "theirs; what class a program has, the sizes of --among say")
+      ->type_name("FILE");
   app.add_flag("--json", options.json, "The summary as JSON");
   app.add_option("-j,--jobs", options.gate.jobs, "Processes at work")
       ->check(CLI::Range(1, 1024))
@@ -139,7 +149,9 @@ class Labeller {
   Result<std::vector<MeasuredSizes>> sizes_of(Split split, std::size_t lists,
                                               const MeasuredPrograms& measured,
                                               std::set<Digest>& taken);
+  Result<ResponseClasses> extended_responses(const SizeTable& leading);
   Result<void> write_responses(const SizeTable& leading);
+  [[nodiscard]] ProgramFilter filter() const;
   void print_summary(Split split, const SizeTable& table, const std::vector<double>& gains);
 
   const CorpusLabelArguments& options_;
@@ -149,12 +161,30 @@ class Labeller {
   SearchSetting setting_;
   std::vector<std::string> known_lists_;
   Shard shard_;
+  SizeTable known_sizes_;  ///< of --among
+  std::optional<std::unordered_set<Digest>> among_;
   std::unique_ptr<Evaluator> evaluator_;
   ProgressLine line_;
 };
 
+ProgramFilter Labeller::filter() const {
+  ProgramFilter filter = options_.corpus.filter();
+  if (among_) filter.among = &*among_;
+  return filter;
+}
+
 Result<void> Labeller::prepare() {
   LLMC_TRY(shard_, parse_shard(options_.shard));
+  if (!options_.extended.empty() && (options_.among.empty() || options_.responses_output.empty()))
+    return fail(
+        "--extend needs --among, the labels that its classes are from, and "
+        "--responses-output",
+        ErrorKind::usage);
+  if (!options_.among.empty()) {
+    LLMC_TRY(known_sizes_, read_size_table(options_.among));
+    among_.emplace();
+    for (const MeasuredSizes& one : known_sizes_.programs) among_->insert(one.program);
+  }
   for (const std::string& file : options_.merge) {
     LLMC_CHECK(store_.merge(file));
   }
@@ -173,7 +203,7 @@ Result<void> Labeller::prepare() {
 }
 
 Result<std::vector<LabelProgram>> Labeller::programs(std::size_t most) {
-  return load_label_programs(corpus_, options_.corpus.filter(), shard_, most, options_.seed);
+  return load_label_programs(corpus_, filter(), shard_, most, options_.seed);
 }
 
 Result<void> Labeller::search() {
@@ -193,8 +223,8 @@ Result<void> Labeller::search() {
 Result<std::vector<std::string>> Labeller::order_candidates(std::vector<std::string> candidates) {
   candidates.resize(std::min(candidates.size(), k_candidates_for_each * options_.lists));
   LLMC_TRY(const auto some,
-           load_label_programs(corpus_, options_.corpus.filter(), Shard(),
-                               std::min(options_.searched, k_tried_on), options_.seed));
+           load_label_programs(corpus_, filter(), Shard(), std::min(options_.searched, k_tried_on),
+                               options_.seed));
   LLMC_CHECK(measure_programs(*evaluator_, some, candidates, store_, &interrupted,
                               progress("candidates")));
   line_.clear();
@@ -251,10 +281,10 @@ Result<void> Labeller::measure() {
 Result<std::vector<MeasuredSizes>> Labeller::sizes_of(Split split, std::size_t lists,
                                                       const MeasuredPrograms& measured,
                                                       std::set<Digest>& taken) {
-  ProgramFilter filter = options_.corpus.filter();
-  filter.split = split;
+  ProgramFilter of_split = filter();
+  of_split.split = split;
   std::vector<MeasuredSizes> sizes;
-  LLMC_CHECK(corpus_.for_each(filter, [&](const ProgramRecord& record) {
+  LLMC_CHECK(corpus_.for_each(of_split, [&](const ProgramRecord& record) {
     const auto found = measured.find(record.id);
     if (found != measured.end() && found->second.with.size() == lists &&
         taken.insert(record.id).second)
@@ -290,9 +320,33 @@ void Labeller::print_summary(Split split, const SizeTable& table,
       fmt::print("  the first {:>3} lists of the portfolio: {:.2f}%\n", k, 100 * gains[k - 1]);
 }
 
+/// The classes of --extend with those lists of `leading` that they lack.
+Result<ResponseClasses> Labeller::extended_responses(const SizeTable& leading) {
+  LLMC_TRY(const std::string text, read_file(options_.extended));
+  LLMC_TRY(ResponseClasses classes, parse_response_classes(text, options_.extended));
+  LLMC_TRY(const auto known, log_ratios_with(known_sizes_, classes.lists, options_.among));
+  std::vector<std::string> fresh;
+  for (const std::string& list : leading.lists)
+    if (std::ranges::find(classes.lists, list) == classes.lists.end()) fresh.push_back(list);
+  LLMC_TRY(const auto measured, log_ratios_with(leading, fresh, "this run"));
+  RatioTable ratios;
+  std::vector<std::size_t> owners;
+  for (const auto& [program, row] : measured)
+    if (const auto found = known.find(program); found != known.end()) {
+      owners.push_back(classes.nearest(found->second));
+      ratios.push_back(row);
+    }
+  return extend_response_classes(std::move(classes), fresh, ratios, owners);
+}
+
 Result<void> Labeller::write_responses(const SizeTable& leading) {
-  const ResponseClasses classes = learn_response_classes(leading.log_ratios(), leading.lists,
-                                                         options_.responses, options_.seed);
+  ResponseClasses classes;
+  if (options_.extended.empty()) {
+    classes = learn_response_classes(leading.log_ratios(), leading.lists, options_.responses,
+                                     options_.seed);
+  } else {
+    LLMC_TRY(classes, extended_responses(leading));
+  }
   fmt::print(stderr, "{} classes of response to {} lists; {:.1f}% of the programs are not moved\n",
              classes.classes.size(), classes.lists.size(), 100 * classes.shares().front());
   return write_file(options_.responses_output, print_response_classes(classes));

@@ -297,22 +297,8 @@ Result<void> read_responses(const std::string& file, const fs::path& table_file,
   LLMC_TRY(const std::string text, read_file(path));
   LLMC_TRY(labels.classes, parse_response_classes(text, path.string()));
   LLMC_TRY(SizeTable table, read_size_table(table_file));
-  std::vector<std::size_t> order;
-  for (const std::string& list : labels.classes.lists) {
-    const auto found = std::ranges::find(table.lists, list);
-    if (found == table.lists.end())
-      return fail(
-          fmt::format("{}: has no sizes with the list '{}' of {}; make both in one run of "
-                      "llmc corpus label --steps choose",
-                      table_file.string(), list, path.string()));
-    order.push_back(static_cast<std::size_t>(found - table.lists.begin()));
-  }
-  table.put_first(order);
-  RatioTable ratios = table.log_ratios();
-  for (std::size_t i = 0; i < ratios.size(); ++i) {
-    ratios[i].resize(order.size());
-    labels.log_ratios[table.programs[i].program] = std::move(ratios[i]);
-  }
+  LLMC_TRY(labels.log_ratios,
+           log_ratios_with(std::move(table), labels.classes.lists, table_file.string()));
   return {};
 }
 

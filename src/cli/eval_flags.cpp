@@ -42,6 +42,7 @@ struct FlagOptions : MeasuringOptions {
   std::uint64_t evaluations = 500;
   bool no_store = false;
   bool unsafe = false;
+  std::size_t tests = 0;  ///< 0: as many as are needed
   SoundnessOptions gate;
   bool run_programs = false;
   std::size_t details = 20;
@@ -95,6 +96,10 @@ void add_flag_options(CLI::App& app, FlagOptions& options) {
   options.gate.add_suites(app, "--test-suite");
   app.add_flag("--unsafe", options.unsafe,
                "Do not test lists on a suite: the gain is not a sound one");
+  app.add_option("--tests", options.tests,
+                 "Test so many lists, those first that the gains owe most to; others count as if "
+                 "they had failed (0: all that matter)")
+      ->capture_default_str();
   app.add_flag("--run-programs", options.run_programs,
                "Build each benchmark of the suite with what each proposer chose, run it, and "
                "compare with its -O2 build");
@@ -195,7 +200,7 @@ class FlagEvaluation {
   std::vector<FlagProposals> proposals_;
   AnswerJournal journal_;
   ResultSet results_;
-  std::size_t tested_ = 0;
+  TestedLists tested_;
 };
 
 Result<OpenModel> FlagEvaluation::open_model(const std::string& location) const {
@@ -422,14 +427,19 @@ Result<void> FlagEvaluation::test() {
   const auto start = Clock::now();
   LLMC_TRY(const auto verdicts, options_.gate.open_store());
   LLMC_TRY(auto checkers, options_.gate.make_checkers(verdicts.get(), line_));
-  const auto is_sound = [&](const std::string& list) -> Result<bool> {
-    if (interrupted != 0) return fail("interrupted", ErrorKind::interrupted);
+  ListTests tests;
+  tests.known = [&](const std::string& list) -> Result<std::optional<bool>> {
     if (is_clang_level(list)) return true;
+    return known_to_all(checkers, list);
+  };
+  tests.test = [&](const std::string& list) -> Result<bool> {
+    if (interrupted != 0) return fail("interrupted", ErrorKind::interrupted);
     LLMC_TRY(const Verdict verdict, check_all(checkers, list));
     return verdict.sound();
   };
-  LLMC_TRY(tested_, test_deciding_lists(results_, options_.ks, is_sound,
-                                        show_progress(line_, "testing ", "lists")));
+  if (options_.tests > 0) tests.most = options_.tests;
+  tests.progress = show_progress(line_, "testing ", "lists");
+  LLMC_TRY(tested_, test_deciding_lists(results_, options_.ks, tests));
   line_.clear();
   add_time("testing", start);
   return {};
@@ -460,7 +470,8 @@ Result<void> FlagEvaluation::run_benchmarks() {
 /// What was spent on the figures.
 FlagCosts FlagEvaluation::costs() const {
   FlagCosts costs;
-  costs.lists_tested = tested_;
+  costs.lists_tested = tested_.deciding;
+  costs.lists_left_untested = tested_.left_untested;
   costs.programs = programs_.size();
   costs.has_models = !models_.empty();
   for (const auto& [name, open] : models_) {

@@ -121,6 +121,7 @@ class FlagTablePrinter {
                                       {"seconds", std::move(seconds)},
                                       {"prompt_tokens", costs_.prompt_tokens},
                                       {"lists_tested", costs_.lists_tested},
+                                      {"lists_left_untested", costs_.lists_left_untested},
                                       {"proposals_unsound", unsound}})
                              .dump());
       return;
@@ -135,6 +136,9 @@ class FlagTablePrinter {
           "{} lists on which these figures hang were tested on the suite; {} proposals were "
           "unsound\n",
           costs_.lists_tested, unsound);
+    if (costs_.lists_left_untested > 0)
+      fmt::print("{} lists that would save more were left untested, and count as failed\n",
+                 costs_.lists_left_untested);
     for (const OutputRow& one : results_.outputs)
       fmt::print("{} by {}: {}{}{}\n", one.benchmark, one.proposer, to_string(one.result),
                  one.reason.empty() ? "" : ": ", one.reason);

@@ -28,6 +28,7 @@ struct FlagCosts {
   std::size_t programs = 0;
   bool has_models = false;
   std::size_t lists_tested = 0;
+  std::size_t lists_left_untested = 0;
 };
 
 /// Prints scores, the comparison of models with the portfolio, times and costs.

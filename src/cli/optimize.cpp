@@ -298,10 +298,8 @@ Result<void> gate(Evaluator& evaluator, std::vector<TunedProgram>& tuned,
                   ProgressLine& line) {
   if (options.unsafe) return {};
   const auto is_known_sound = [&](const std::string& list) {
-    return std::ranges::all_of(checkers, [&](Checker& checker) {
-      const auto verdict = checker.known_verdict(list);
-      return verdict && *verdict && (*verdict)->sound();
-    });
+    const auto is_sound = known_to_all(checkers, list);
+    return is_sound && is_sound->value_or(false);
   };
   prefer_tested_lists(tuned, options.what(), is_known_sound);
   SearchSetting setting;

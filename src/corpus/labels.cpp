@@ -251,6 +251,29 @@ Result<Labels> read_labels(const std::filesystem::path& path) {
 
 RatioTable SizeTable::log_ratios() const { return ratios_of(programs); }
 
+Result<std::map<Digest, std::vector<double>>> log_ratios_with(SizeTable table,
+                                                              const std::vector<std::string>& lists,
+                                                              const std::string& name) {
+  std::vector<std::size_t> order;
+  for (const std::string& list : lists) {
+    const auto found = std::ranges::find(table.lists, list);
+    if (found == table.lists.end())
+      return fail(
+          fmt::format("{}: has no sizes with the list '{}' of the response classes; make both in "
+                      "one run of llmc corpus label --steps choose",
+                      name, list));
+    order.push_back(static_cast<std::size_t>(found - table.lists.begin()));
+  }
+  table.put_first(order);
+  RatioTable ratios = table.log_ratios();
+  std::map<Digest, std::vector<double>> by_program;
+  for (std::size_t i = 0; i < ratios.size(); ++i) {
+    ratios[i].resize(order.size());
+    by_program[table.programs[i].program] = std::move(ratios[i]);
+  }
+  return by_program;
+}
+
 std::vector<std::size_t> greedy_order(const std::vector<MeasuredSizes>& programs,
                                       std::size_t count) {
   return choose_greedily(ratios_of(programs), count);

@@ -67,6 +67,12 @@ struct SizeTable {
   [[nodiscard]] RatioTable log_ratios() const;
 };
 
+/// For each program log(size / -Oz size) with each of `lists`. Errors: a list is not in the table,
+/// which they call `name`.
+Result<std::map<Digest, std::vector<double>>> log_ratios_with(SizeTable table,
+                                                              const std::vector<std::string>& lists,
+                                                              const std::string& name);
+
 /// The table as a file, which is compressed with zstd (whose frames carry a checksum) if its name
 /// ends in .zst:
 ///

@@ -473,6 +473,7 @@ Result<void> CorpusStore::State::for_each(const ProgramFilter& filter, const Pla
   Place place;
   while (query.step() == SQLITE_ROW) {
     const ProgramRecord program = read_program(query, place);
+    if (filter.among != nullptr && !filter.among->contains(program.id)) continue;
     LLMC_CHECK(visit(program, place));
   }
   return {};

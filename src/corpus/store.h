@@ -84,6 +84,7 @@ struct ProgramFilter {
   std::string package;
   std::uint64_t least_bytes = 0;
   std::uint64_t most_bytes = UINT64_MAX;
+  const std::unordered_set<Digest>* among = nullptr;  ///< these ids alone; null: all
 };
 
 /// A package's programs on their way into the corpus.

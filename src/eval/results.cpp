@@ -18,7 +18,7 @@ template <typename Enum>
 constexpr int k_names = 0;
 template <>
 constexpr auto k_names<ProposalStatus> =
-    std::to_array<std::string_view>({"ok", "invalid", "failed", "unsound"});
+    std::to_array<std::string_view>({"ok", "invalid", "failed", "unsound", "untested"});
 template <>
 constexpr auto k_names<OutputResult> =
     std::to_array<std::string_view>({"equal", "different", "failed", "skipped"});

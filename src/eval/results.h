@@ -57,8 +57,8 @@ struct UnitRow {
 };
 
 /// invalid: no list that exists; failed: it could not be applied or compiled; unsound: it breaks a
-/// program of the suite.
-enum class ProposalStatus { ok, invalid, failed, unsound };
+/// program of the suite; untested: it would decide what is reported, but was not tested.
+enum class ProposalStatus { ok, invalid, failed, unsound, untested };
 
 /// One list that a proposer names for a unit.
 struct ProposalRow {

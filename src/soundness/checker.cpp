@@ -283,6 +283,16 @@ Result<std::optional<Verdict>> known_verdict(const std::string& list) {
   return Checker(std::move(suite), options).known_verdict(list);
 }
 
+Result<std::optional<bool>> known_to_all(std::vector<Checker>& checkers, const std::string& list) {
+  std::optional<bool> is_sound = true;
+  for (Checker& checker : checkers) {
+    LLMC_TRY(const auto verdict, checker.known_verdict(list));
+    if (verdict && !verdict->sound()) return false;
+    if (!verdict) is_sound.reset();
+  }
+  return is_sound;
+}
+
 Result<Verdict> check_all(std::vector<Checker>& checkers, const std::string& list) {
   Verdict all;
   all.list = list;

@@ -94,6 +94,9 @@ class Checker {
 /// was never tested on it.
 Result<std::optional<Verdict>> known_verdict(const std::string& list);
 
+/// Whether `list` is sound for all suites together, if that is known without a test.
+Result<std::optional<bool>> known_to_all(std::vector<Checker>& checkers, const std::string& list);
+
 /// The verdict of all suites together: the first that rejects, or sound.
 Result<Verdict> check_all(std::vector<Checker>& checkers, const std::string& list);
 

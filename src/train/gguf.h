@@ -27,6 +27,11 @@ Result<void> export_gguf(const ModelConfig& config, std::span<const NamedWeight>
                          const std::map<std::string, std::string>& metadata,
                          const std::filesystem::path& output);
 
+/// Copies the GGUF file `from`; where a key of `metadata` is there already, its text is replaced.
+Result<void> copy_gguf(const std::filesystem::path& from,
+                       const std::map<std::string, std::string>& metadata,
+                       const std::filesystem::path& output);
+
 /// Writes a GGUF file with the vocabulary alone: what llama.cpp needs to tokenise.
 Result<void> export_gguf_vocabulary(const std::filesystem::path& tokenizer,
                                     const std::filesystem::path& output);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 #include <numeric>
 #include <set>
@@ -241,6 +242,24 @@ ResponseClasses learn_response_classes(const RatioTable& log_ratios, std::vector
   for (const std::vector<std::size_t>& rows_of_one : members)
     if (!rows_of_one.empty()) made.classes.push_back(class_of(log_ratios, rows_of_one, width));
   return made;
+}
+
+ResponseClasses extend_response_classes(ResponseClasses classes,
+                                        const std::vector<std::string>& lists,
+                                        const RatioTable& log_ratios,
+                                        const std::vector<std::size_t>& owners) {
+  std::vector<std::vector<std::size_t>> members(classes.classes.size());
+  std::vector<std::size_t> all(owners.size());
+  for (std::size_t i = 0; i < owners.size(); ++i) members[owners[i]].push_back(i), all[i] = i;
+  const ResponseClass mean = class_of(log_ratios, all, lists.size());
+  for (std::size_t c = 0; c < members.size(); ++c) {
+    ResponseClass more = class_of(log_ratios, members[c], lists.size());
+    if (members[c].empty()) more.change = mean.change;
+    std::ranges::move(more.saving, std::back_inserter(classes.classes[c].saving));
+    std::ranges::move(more.change, std::back_inserter(classes.classes[c].change));
+  }
+  classes.lists.insert(classes.lists.end(), lists.begin(), lists.end());
+  return classes;
 }
 
 std::string print_response_classes(const ResponseClasses& classes) {

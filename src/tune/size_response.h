@@ -51,6 +51,15 @@ ResponseClasses learn_response_classes(const RatioTable& log_ratios, std::vector
                                        std::size_t count, std::uint64_t seed,
                                        std::size_t least = 8);
 
+/// `classes` with further `lists` behind theirs. Row i of `log_ratios`, for these lists, is of a
+/// program of class `owners[i]`; a class responds to them as these programs do in the mean. Of a
+/// class without any it is taken that nothing is saved, and that sizes change as those of all rows
+/// do.
+ResponseClasses extend_response_classes(ResponseClasses classes,
+                                        const std::vector<std::string>& lists,
+                                        const RatioTable& log_ratios,
+                                        const std::vector<std::size_t>& owners);
+
 /// The classes as text, which models carry with them:
 ///
 ///     text   := "llmc-responses 1 " CHECKSUM "\n" list* class* "end " CLASSES "\n"

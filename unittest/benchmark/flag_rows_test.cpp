@@ -58,17 +58,36 @@ TEST(FlagRows, AUnitWithoutABaselineSaysWhy) {
   EXPECT_EQ(row.benchmark, "b");
 }
 
-/// Asks about every list; those of `unsound` are.
-std::set<std::string> tested_lists(ResultSet& results, const std::set<std::string>& unsound) {
-  std::set<std::string> asked;
-  take(test_deciding_lists(
-      results, {1},
-      [&](const std::string& list) -> Result<bool> {
-        asked.insert(list);
-        return !unsound.contains(list);
-      },
-      [](std::size_t, std::size_t) {}));
-  return asked;
+/// Tests where nothing is known but that `known` are sound; those of `unsound` turn out to be.
+class RecordedTests {
+ public:
+  explicit RecordedTests(std::set<std::string> unsound, std::set<std::string> known = {})
+      : unsound_(std::move(unsound)), known_(std::move(known)) {}
+
+  TestedLists run(ResultSet& results, std::size_t most = SIZE_MAX) {
+    ListTests tests;
+    tests.known = [&](const std::string& list) -> Result<std::optional<bool>> {
+      return known_.contains(list) ? std::optional(true) : std::nullopt;
+    };
+    tests.test = [&](const std::string& list) -> Result<bool> {
+      asked.push_back(list);
+      return !unsound_.contains(list);
+    };
+    tests.most = most;
+    tests.progress = [](std::size_t done, std::size_t all) { EXPECT_LE(done, all); };
+    return take(test_deciding_lists(results, {1}, tests));
+  }
+
+  std::vector<std::string> asked;
+
+ private:
+  std::set<std::string> unsound_, known_;
+};
+
+std::vector<std::string> tested_lists(ResultSet& results, const std::set<std::string>& unsound) {
+  RecordedTests tests(unsound);
+  tests.run(results);
+  return tests.asked;
 }
 
 TEST(FlagRows, OnlyListsThatDecideAreTested) {
@@ -85,6 +104,33 @@ TEST(FlagRows, WhereTheBestIsUnsoundTheNextIsTested) {
   EXPECT_EQ(rows[0].status, ProposalStatus::unsound);
   EXPECT_FALSE(rows[0].reason.empty());
   EXPECT_EQ(rows[1].status, ProposalStatus::ok);
+}
+
+TEST(FlagRows, ListsThatSaveMostAreTestedFirstAndTheRestCountsAsFailed) {
+  ResultSet results = results_of(rows_of_unit("model", {"a", "b"}));
+  RecordedTests tests({});
+  const TestedLists counts = tests.run(results, 1);
+  EXPECT_THAT(tests.asked, ElementsAre("b"));
+  EXPECT_EQ(counts.deciding, 1U);
+  EXPECT_EQ(counts.left_untested, 1U);
+  EXPECT_EQ(results.proposals[0].status, ProposalStatus::untested);
+  EXPECT_EQ(results.proposals[1].status, ProposalStatus::ok);
+}
+
+TEST(FlagRows, KnownListsCostNoTestAndTakeThePlaceOfOthersAsSmall) {
+  FlagSizes sizes = sizes_of_unit();
+  sizes.with["e"] = 80;
+  ResultSet results = results_of(list_rows("u", "model", {"b", "e", "a"}, sizes));
+  RecordedTests tests({}, {"e"});
+  const TestedLists counts = tests.run(results);
+  EXPECT_THAT(tests.asked, ElementsAre("b"));  // the smallest of the first one
+  EXPECT_EQ(counts.left_untested, 0U);
+  results = results_of(list_rows("u", "model", {"a", "b", "e"}, sizes));
+  RecordedTests again({}, {"a", "e"});
+  EXPECT_EQ(again.run(results).deciding, 2U);
+  EXPECT_THAT(again.asked, ElementsAre());
+  EXPECT_EQ(results.proposals[1].status, ProposalStatus::untested);
+  EXPECT_EQ(results.proposals[2].status, ProposalStatus::ok);
 }
 
 TEST(FlagRows, WhatClangMakesAtALevelIsNoListOfPasses) {
@@ -111,12 +157,12 @@ TEST(FlagRows, AProgramThatFailedIsARowWithTheReason) {
 
 TEST(FlagRows, AnErrorOfATestEndsTheRun) {
   ResultSet results = results_of(rows_of_unit("model", {"a"}));
-  const auto result = test_deciding_lists(
-      results, {1},
-      [](const std::string&) -> Result<bool> {
-        return fail("interrupted", ErrorKind::interrupted);
-      },
-      [](std::size_t, std::size_t) {});
+  ListTests tests;
+  tests.known = [](const std::string&) -> Result<std::optional<bool>> { return std::nullopt; };
+  tests.test = [](const std::string&) -> Result<bool> {
+    return fail("interrupted", ErrorKind::interrupted);
+  };
+  const auto result = test_deciding_lists(results, {1}, tests);
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().kind, ErrorKind::interrupted);
 }

@@ -72,6 +72,21 @@ TEST(SizeResponse, PrintsAndParses) {
   EXPECT_THAT(again.shares(), ElementsAre(0.5, 0.3, 0.2));
 }
 
+TEST(SizeResponse, TakesFurtherListsAsItsProgramsRespondToThem) {
+  const RatioTable ratios = {{-0.2, 0.1}, {-0.2, 0.3}, {0.1, -0.4}};
+  const ResponseClasses more =
+      extend_response_classes(example(), {"gvn", "licm"}, ratios, {1, 1, 0});
+  EXPECT_THAT(more.lists, ElementsAre("sroa", "dse", "default<O1>", "gvn", "licm"));
+  EXPECT_THAT(more.classes[0].saving, ElementsAre(0, 0, 0, 0, 0.4));
+  EXPECT_THAT(more.classes[1].saving, ElementsAre(0.10, 0.09, 0, 0.2, 0));
+  EXPECT_THAT(more.classes[1].change, ElementsAre(-0.10, -0.09, 0.01, -0.2, 0.2));
+  // Nothing is known of the third class: nothing is hoped for.
+  EXPECT_THAT(more.classes[2].saving, ElementsAre(0, 0, 0.08, 0, 0));
+  EXPECT_THAT(more.classes[2].change, ElementsAre(0.5, 0, -0.08, -0.1, 0));
+  EXPECT_EQ(more.classes[1].programs, 3U);
+  EXPECT_EQ(take(parse_response_classes(print_response_classes(more), "x")).lists, more.lists);
+}
+
 TEST(SizeResponse, RefusesWhatIsTruncatedOrForeign) {
   const std::string text = print_response_classes(example());
   EXPECT_THAT(message_of(parse_response_classes(text.substr(0, text.size() - 8), "m.gguf")),

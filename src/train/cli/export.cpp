@@ -43,22 +43,9 @@ std::string stages_of(const Json& state) {
   return text;
 }
 
-/// What the file says of its making, by the keys of GGUF.
-Result<std::map<std::string, std::string>> describe(const Json& state,
-                                                    const ExportArguments& options) {
+/// What --metadata says, by the keys of GGUF.
+Result<std::map<std::string, std::string>> given_metadata(const ExportArguments& options) {
   std::map<std::string, std::string> out;
-  const Json* metadata = state.find("metadata");
-  if (metadata != nullptr && metadata->object() != nullptr)
-    for (const auto& [name, value] : *metadata->object()) {
-      const std::string key = name == "name"      ? "general.name"
-                              : name == "licence" ? "general.license"
-                                                  : "llmc." + name;
-      if (value.string() != nullptr) out[key] = *value.string();
-    }
-  out["general.description"] = "a language model of LLVM-IR and assembly, trained by llmc-train";
-  out["llmc.stages"] = stages_of(state);
-  out["llmc.steps"] = number_of(state, "step");
-  out["llmc.tokens"] = number_of(state, "tokens");
   for (const std::string& pair : options.metadata) {
     const std::size_t equals = pair.find('=');
     if (equals == std::string::npos || equals == 0)
@@ -72,7 +59,39 @@ Result<std::map<std::string, std::string>> describe(const Json& state,
   return out;
 }
 
+/// What the file says of its making, by the keys of GGUF.
+Result<std::map<std::string, std::string>> describe(const Json& state,
+                                                    const ExportArguments& options) {
+  LLMC_TRY(auto out, given_metadata(options));
+  const Json* metadata = state.find("metadata");
+  if (metadata != nullptr && metadata->object() != nullptr)
+    for (const auto& [name, value] : *metadata->object()) {
+      const std::string key = name == "name"      ? "general.name"
+                              : name == "licence" ? "general.license"
+                                                  : "llmc." + name;
+      if (value.string() != nullptr) out.emplace(key, *value.string());
+    }
+  out["general.description"] = "a language model of LLVM-IR and assembly, trained by llmc-train";
+  out.emplace("llmc.stages", stages_of(state));
+  out.emplace("llmc.steps", number_of(state, "step"));
+  out.emplace("llmc.tokens", number_of(state, "tokens"));
+  return std::move(out);
+}
+
+/// A GGUF file again, with further metadata.
+Result<void> copy_model(const ExportArguments& options) {
+  if (options.output.extension() != ".gguf")
+    return fail(options.output.string() + ": a GGUF file can only become a GGUF file",
+                ErrorKind::usage);
+  LLMC_TRY(const auto metadata, given_metadata(options));
+  return copy_gguf(options.input, metadata, options.output);
+}
+
 Result<void> export_model(const ExportArguments& options) {
+  if (options.input.extension() == ".gguf") return copy_model(options);
+  if (options.tokenizer.empty())
+    return fail("--tokenizer is missing: the one that the model was trained with",
+                ErrorKind::usage);
   LLMC_TRY(const Precision precision, parse_precision(options.precision));
   LLMC_TRY(const fs::path checkpoint, find_checkpoint(options.input));
   LLMC_TRY(TrainedModel trained, load_model(checkpoint));
@@ -94,14 +113,12 @@ int run_export(const std::vector<std::string>& words) {
       "Writes the model of a run: a GGUF file for llama.cpp where the output's name ends in "
       ".gguf,\n"
       "otherwise a folder with safetensors, config.json and the tokenizer, which transformers and\n"
-      "vLLM load.");
-  arguments.positional("RUN", "a run's folder (its newest checkpoint), or a checkpoint's",
-                       options.input);
+      "vLLM load. A GGUF file in the place of RUN is copied, with the --metadata that is given.");
+  arguments.positional(
+      "RUN", "a run's folder (its newest checkpoint), a checkpoint's, or FILE.gguf", options.input);
   arguments.option("-o,--output", "PATH", "FILE.gguf, or a folder", options.output).required();
-  arguments
-      .option("--tokenizer", "FILE", "the tokenizer that the model was trained with",
-              options.tokenizer)
-      .required();
+  arguments.option("--tokenizer", "FILE", "the tokenizer that the model was trained with",
+                   options.tokenizer);
   arguments.choice("--precision", "numbers of the matrices (q8_0: GGUF only; bf16: both)",
                    {"f32", "f16", "bf16", "q8_0"}, options.precision);
   arguments.option("--metadata", "KEY=VALUE",

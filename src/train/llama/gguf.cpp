@@ -131,6 +131,24 @@ Result<void> write(const gguf_context* gguf, const std::filesystem::path& output
   });
 }
 
+struct OpenGguf {
+  Gguf gguf{nullptr, gguf_free};
+  Tensors tensors{nullptr, ggml_free};
+};
+
+Result<OpenGguf> open_gguf(const std::filesystem::path& path) {
+  ggml_log_set([](ggml_log_level, const char*, void*) {}, nullptr);
+  ggml_context* tensors = nullptr;
+  OpenGguf open;
+  open.gguf.reset(gguf_init_from_file(path.c_str(), {/*no_alloc=*/false, &tensors}));
+  if (open.gguf == nullptr)
+    return fail(path.string() +
+                ": not a GGUF file, or cut off; expected what `llmc-train export` "
+                "writes");
+  open.tensors.reset(tensors);
+  return open;
+}
+
 }  // namespace
 
 Result<void> export_gguf(const ModelConfig& config, std::span<const NamedWeight> weights,
@@ -167,6 +185,19 @@ Result<void> export_gguf(const ModelConfig& config, std::span<const NamedWeight>
   return write(gguf.get(), output);
 }
 
+Result<void> copy_gguf(const std::filesystem::path& from,
+                       const std::map<std::string, std::string>& metadata,
+                       const std::filesystem::path& output) {
+  LLMC_TRY(const OpenGguf source, open_gguf(from));
+  const Gguf gguf(gguf_init_empty(), gguf_free);
+  gguf_set_kv(gguf.get(), source.gguf.get());
+  for (const auto& [key, text] : metadata) gguf_set_val_str(gguf.get(), key.c_str(), text.c_str());
+  for (std::int64_t i = 0; i < gguf_get_n_tensors(source.gguf.get()); ++i)
+    gguf_add_tensor(gguf.get(), ggml_get_tensor(source.tensors.get(),
+                                                gguf_get_tensor_name(source.gguf.get(), i)));
+  return write(gguf.get(), output);
+}
+
 Result<void> export_gguf_vocabulary(const std::filesystem::path& tokenizer,
                                     const std::filesystem::path& output) {
   LLMC_TRY(const Tokenizer vocabulary, Tokenizer::load(tokenizer));
@@ -177,14 +208,8 @@ Result<void> export_gguf_vocabulary(const std::filesystem::path& tokenizer,
 }
 
 Result<GgufSummary> read_gguf(const std::filesystem::path& path) {
-  ggml_log_set([](ggml_log_level, const char*, void*) {}, nullptr);
-  ggml_context* tensors = nullptr;
-  const Gguf gguf(gguf_init_from_file(path.c_str(), {/*no_alloc=*/false, &tensors}), gguf_free);
-  if (gguf == nullptr)
-    return fail(path.string() +
-                ": not a GGUF file, or cut off; expected what `llmc-train export` "
-                "writes");
-  const Tensors owned(tensors, ggml_free);
+  LLMC_TRY(const OpenGguf open, open_gguf(path));
+  const Gguf& gguf = open.gguf;
   GgufSummary summary;
   for (std::int64_t i = 0; i < gguf_get_n_kv(gguf.get()); ++i) {
     const std::string key = gguf_get_key(gguf.get(), i);

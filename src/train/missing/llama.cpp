@@ -18,6 +18,11 @@ Result<void> export_gguf(const ModelConfig&, std::span<const NamedWeight>,
   return missing();
 }
 
+Result<void> copy_gguf(const std::filesystem::path&, const std::map<std::string, std::string>&,
+                       const std::filesystem::path&) {
+  return missing();
+}
+
 Result<void> export_gguf_vocabulary(const std::filesystem::path&, const std::filesystem::path&) {
   return missing();
 }

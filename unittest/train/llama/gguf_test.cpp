@@ -201,6 +201,23 @@ TEST_F(GgufTest, TheFileSaysWhatItIs) {
   EXPECT_FALSE(summary.tensors.contains("output.weight"));
 }
 
+TEST_F(GgufTest, ACopyComputesTheSameAndHasTheFurtherTexts) {
+  ASSERT_TRUE(write(Precision::q8_0));
+  const auto copy = folder.path() / "copy.gguf";
+  ASSERT_TRUE(copy_gguf(path, {{"general.license", "MIT"}, {"llmc.note", "new"}}, copy));
+  GgufSummary expected = take(read_gguf(path));
+  expected.texts["general.license"] = "MIT";
+  expected.texts["llmc.note"] = "new";
+  const GgufSummary got = take(read_gguf(copy));
+  EXPECT_EQ(got.texts, expected.texts);
+  EXPECT_EQ(got.numbers, expected.numbers);
+  EXPECT_EQ(got.tensors, expected.tensors);
+  const std::vector<std::int32_t> tokens = {1, 300, 17, 345};
+  EXPECT_EQ(llama_logits(copy, tokens), llama_logits(path, tokens));
+  EXPECT_THAT(message_of(copy_gguf(tokenizer_path, {}, copy)),
+              testing::HasSubstr("t.model: not a GGUF file"));
+}
+
 TEST_F(GgufTest, RowsThatDoNotDivideBecomeHalves) {
   shape.hidden = 80;
   all_weights = test::random_weights(shape);
