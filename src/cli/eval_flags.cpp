@@ -235,6 +235,8 @@ Result<void> FlagEvaluation::open() {
   const fs::path path =
       options_.portfolio.empty() ? default_portfolio() : fs::path(options_.portfolio);
   LLMC_TRY(portfolio_, read_lists(path, catalogue_));
+  std::erase_if(portfolio_,
+                [&](const PassList& list) { return list.tier(catalogue_) == PassTier::denied; });
   // Models' processes are forked before anything else is open.
   for (const std::string& name : options_.from) {
     if (!name.starts_with("model")) continue;
