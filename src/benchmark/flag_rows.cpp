@@ -20,26 +20,28 @@ std::string failure_of(const std::string& list, const FlagSizes& sizes) {
   return why == sizes.failures.end() ? "it was not measured" : why->second;
 }
 
-/// The smallest lists of each proposer's first k for each unit, as far as they beat -Oz.
+/// Visits all figures that hang on lists: what a proposer's first k lists make of a unit, for each
+/// k of `ks` and for all lists. `visit` takes the unit, the proposer's lists for it, and which of
+/// them count.
+template <typename Visit>
+void for_each_figure(const ProposalTable& table, const std::vector<std::uint64_t>& ks,
+                     Visit visit) {
+  for (const ProposerLists& one : table.proposers)
+    for (std::size_t i = 0; i < table.units.size(); ++i) {
+      for (const std::uint64_t k : ks) visit(*table.units[i], one.by_unit[i], first_lists(k));
+      visit(*table.units[i], one.by_unit[i], first_lists(table.most_lists));
+    }
+}
+
+/// The smallest list of each figure, as far as they beat -Oz.
 std::set<std::string> deciding_lists(const ProposalTable& table,
                                      const std::vector<std::uint64_t>& ks) {
   std::set<std::string> deciding;
-  const auto add = [&](const ProposalRow* row) {
-    if (row != nullptr) deciding.insert(row->list);
-  };
-  for (const ProposerLists& one : table.proposers)
-    for (std::size_t i = 0; i < table.units.size(); ++i) {
-      for (const std::uint64_t k : ks)
-        add(smaller_list(*table.units[i], one.by_unit[i], first_lists(k)));
-      add(smaller_list(*table.units[i], one.by_unit[i], first_lists(table.most_lists)));
-    }
+  for_each_figure(table, ks, [&](const UnitRow& unit, const auto& lists, const CountsList& counts) {
+    if (const ProposalRow* row = smaller_list(unit, lists, counts)) deciding.insert(row->list);
+  });
   return deciding;
 }
-
-/// A figure that hangs on lists: what one proposer's first k lists make of a unit.
-struct Figure {
-  std::uint64_t size = 0;  ///< with the smallest list that is known to be sound, or with -Oz
-};
 
 /// Where a list would count: in a figure, with a size.
 struct Use {
@@ -52,44 +54,37 @@ class DecidingTests {
  public:
   DecidingTests(const ProposalTable& table, const std::vector<std::uint64_t>& ks,
                 const ListTests& tests)
-      : tests_(tests), expected_(deciding_lists(table, ks)) {
-    for (const ProposerLists& one : table.proposers)
-      for (std::size_t i = 0; i < table.units.size(); ++i) {
-        for (const std::uint64_t k : ks) add_figure(*table.units[i], one.by_unit[i], k);
-        add_figure(*table.units[i], one.by_unit[i], table.most_lists);
-      }
+      : tests_(tests), deciding_(deciding_lists(table, ks)) {
+    for_each_figure(
+        table, ks, [&](const UnitRow& unit, const auto& lists, const CountsList& counts) {
+          for (const ProposalRow* row : lists)
+            if (row->status == ProposalStatus::ok && counts(*row) && *row->size < *unit.size)
+              uses_[row->list].push_back({sizes_.size(), *row->size});
+          sizes_.push_back(*unit.size);
+        });
   }
 
-  Result<void> run() {
+  /// Whether all that matters is tested now; if not, no more tests were allowed.
+  Result<bool> run() {
     LLMC_CHECK(look_up());
-    std::erase_if(expected_, [&](const std::string& list) {
-      return sound_.contains(list) || unsound_.contains(list);
-    });
+    const auto open = static_cast<std::size_t>(std::ranges::count_if(
+        deciding_, [&](const std::string& list) { return uses_.contains(list); }));
+    const std::size_t expected = std::min(open, tests_.most);
     std::size_t done = 0;
     while (const std::string* list = most_useful()) {
-      is_cut_off_ = done == tests_.most;
-      if (is_cut_off_) return {};
+      if (done == tests_.most) return false;
       LLMC_TRY(const bool is_sound, tests_.test(*list));
       take(*list, is_sound);
       ++done;
-      tests_.progress(done, std::max(done, std::min(expected_.size(), tests_.most)));
+      tests_.progress(done, std::max(done, expected));
     }
-    return {};
+    return true;
   }
 
   [[nodiscard]] const std::set<std::string>& sound() const { return sound_; }
   [[nodiscard]] const std::set<std::string>& unsound() const { return unsound_; }
-  [[nodiscard]] bool is_cut_off() const { return is_cut_off_; }
 
  private:
-  void add_figure(const UnitRow& unit, const std::vector<const ProposalRow*>& lists,
-                  std::uint64_t k) {
-    for (const ProposalRow* row : lists)
-      if (row->status == ProposalStatus::ok && row->rank <= k && *row->size < *unit.size)
-        uses_[row->list].push_back({figures_.size(), *row->size});
-    figures_.push_back({*unit.size});
-  }
-
   /// Takes in all verdicts that are known.
   Result<void> look_up() {
     std::vector<std::pair<std::string, bool>> known;
@@ -104,7 +99,7 @@ class DecidingTests {
   void take(std::string list, bool is_sound) {
     if (is_sound)
       for (const Use& use : uses_.at(list))
-        figures_[use.figure].size = std::min(figures_[use.figure].size, use.size);
+        sizes_[use.figure] = std::min(sizes_[use.figure], use.size);
     uses_.erase(list);
     (is_sound ? sound_ : unsound_).insert(std::move(list));
   }
@@ -116,7 +111,7 @@ class DecidingTests {
     for (const auto& [list, uses] : uses_) {
       double saved = 0;
       for (const Use& use : uses)
-        if (const std::uint64_t size = figures_[use.figure].size; use.size < size)
+        if (const std::uint64_t size = sizes_[use.figure]; use.size < size)
           saved += std::log(static_cast<double>(size) / static_cast<double>(use.size));
       if (saved > most) most = saved, best = &list;
     }
@@ -124,11 +119,10 @@ class DecidingTests {
   }
 
   const ListTests& tests_;
-  std::vector<Figure> figures_;
+  std::vector<std::uint64_t> sizes_;  ///< of figures, with known sound lists or -Oz
   std::map<std::string, std::vector<Use>> uses_;  ///< of lists without a verdict
   std::set<std::string> sound_, unsound_;
-  std::set<std::string> expected_;  ///< what would be tested if all of it were sound
-  bool is_cut_off_ = false;
+  std::set<std::string> deciding_;  ///< if all were sound
 };
 
 }  // namespace
@@ -229,7 +223,7 @@ Result<TestedLists> test_deciding_lists(ResultSet& results, const std::vector<st
                                         const ListTests& tests) {
   const ProposalTable table = tabulate(results);
   DecidingTests run(table, ks, tests);
-  LLMC_CHECK(run.run());
+  LLMC_TRY(const bool is_complete, run.run());
   const auto mark = [&](const std::set<std::string>& lists, ProposalStatus status,
                         const char* reason) {
     for (ProposalRow& row : results.proposals)
@@ -246,7 +240,7 @@ Result<TestedLists> test_deciding_lists(ResultSet& results, const std::vector<st
     counts.deciding = untested.size();
     std::erase_if(untested, [&](const std::string& list) { return run.sound().contains(list); });
     if (untested.empty()) return counts;
-    if (run.is_cut_off()) counts.left_untested += untested.size();
+    if (!is_complete) counts.left_untested += untested.size();
     mark(untested, ProposalStatus::untested, "it was not tested");
   }
 }

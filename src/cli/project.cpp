@@ -11,7 +11,6 @@
 #include "cli/soundness_common.h"
 #include "cli/tune_common.h"
 #include "passes/verdict_table.h"
-#include "project/known_verdicts.h"
 #include "project/project_database.h"
 #include "project/project_report.h"
 #include "project/project_tune.h"
@@ -253,7 +252,6 @@ struct ProjectSession {
   std::optional<Store> store;
   std::unique_ptr<SoundnessStore> verdicts;
   std::vector<Checker> checkers;
-  std::optional<KnownVerdicts> known;  ///< of this machine, and those that came with llmc
 };
 
 Result<ProjectSession> open_session(ProjectOptions& options, ProgressLine& line) {
@@ -261,16 +259,17 @@ Result<ProjectSession> open_session(ProjectOptions& options, ProgressLine& line)
   options.gate.jobs = options.jobs;
   LLMC_TRY(session.verdicts, options.gate.open_store());
   LLMC_TRY(session.checkers, options.gate.make_checkers(session.verdicts.get(), line));
-  LLMC_TRY(KnownVerdicts known, KnownVerdicts::open());
-  session.known.emplace(std::move(known));
   LLMC_TRY(Store store, Store::open(options.store_path()));
   session.store.emplace(std::move(store));
   return session;
 }
 
 void connect_gate(ProjectTuneSetting& setting, ProjectSession& session, ProgressLine& line) {
-  setting.is_known_sound = [&](const std::string& list) { return session.known->is_sound(list); };
-  setting.suite = session.known->suite();
+  setting.is_known_sound = [&](const std::string& list) {
+    const auto is_sound = known_to_all(session.checkers, list);
+    return is_sound && is_sound->value_or(false);
+  };
+  setting.suite = session.checkers.front().source_version();
   const ListCheck check = [&](const std::string& list) {
     return check_all(session.checkers, list);
   };

@@ -65,6 +65,9 @@ class Checker {
 
   [[nodiscard]] const std::string& name() const { return sources_.name; }
 
+  /// The version of the suite before it is compiled.
+  [[nodiscard]] Digest source_version() const { return sources_.version(); }
+
   /// Called while the suite compiles, with programs done and in all.
   void observe_compilation(std::function<void(std::size_t, std::size_t)> observe);
 

@@ -62,20 +62,22 @@ Result<std::map<std::string, std::string>> given_metadata(const ExportArguments&
 /// What the file says of its making, by the keys of GGUF.
 Result<std::map<std::string, std::string>> describe(const Json& state,
                                                     const ExportArguments& options) {
-  LLMC_TRY(auto out, given_metadata(options));
+  LLMC_TRY(auto given, given_metadata(options));
+  std::map<std::string, std::string> out;
   const Json* metadata = state.find("metadata");
   if (metadata != nullptr && metadata->object() != nullptr)
     for (const auto& [name, value] : *metadata->object()) {
       const std::string key = name == "name"      ? "general.name"
                               : name == "licence" ? "general.license"
                                                   : "llmc." + name;
-      if (value.string() != nullptr) out.emplace(key, *value.string());
+      if (value.string() != nullptr) out[key] = *value.string();
     }
   out["general.description"] = "a language model of LLVM-IR and assembly, trained by llmc-train";
-  out.emplace("llmc.stages", stages_of(state));
-  out.emplace("llmc.steps", number_of(state, "step"));
-  out.emplace("llmc.tokens", number_of(state, "tokens"));
-  return std::move(out);
+  out["llmc.stages"] = stages_of(state);
+  out["llmc.steps"] = number_of(state, "step");
+  out["llmc.tokens"] = number_of(state, "tokens");
+  given.merge(out);  // what is given counts
+  return std::move(given);
 }
 
 /// A GGUF file again, with further metadata.
