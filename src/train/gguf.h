@@ -7,6 +7,7 @@
 #include <map>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "support/error.h"
 #include "train/config.h"
@@ -46,5 +47,9 @@ struct GgufSummary {
 /// Reads a GGUF file's keys and the names of its tensors. One that is cut off or is something else
 /// is refused.
 Result<GgufSummary> read_gguf(const std::filesystem::path& path);
+
+/// The weights of a GGUF file of llama.cpp's "llama" architecture whose output layer is the
+/// embedding, in single precision and in our order of rows. Quantised ones are what they stand for.
+Result<std::vector<NamedWeight>> read_gguf_weights(const std::filesystem::path& path);
 
 }  // namespace llmc::train

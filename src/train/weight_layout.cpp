@@ -8,7 +8,25 @@
 namespace llmc::train {
 namespace {
 
-std::vector<WeightSlot> empty_slots(const ModelConfig& config) {
+std::string print_shape(const std::vector<std::int64_t>& shape) {
+  std::string text = "[";
+  for (const std::int64_t size : shape)
+    text += (text.size() > 1 ? ", " : "") + std::to_string(size);
+  return text + "]";
+}
+
+}  // namespace
+
+Result<Precision> parse_precision(std::string_view name) {
+  if (name == "f32") return Precision::f32;
+  if (name == "f16") return Precision::f16;
+  if (name == "bf16") return Precision::bf16;
+  if (name == "q8_0") return Precision::q8_0;
+  return fail("'" + std::string(name) + "' is no precision; there are f32, f16, bf16, q8_0",
+              ErrorKind::usage);
+}
+
+std::vector<WeightSlot> weight_slots(const ModelConfig& config) {
   const std::int64_t width = config.width;
   const std::int64_t key_width = config.key_value_heads * config.head_size();
   std::vector<WeightSlot> slots = {
@@ -34,28 +52,10 @@ std::vector<WeightSlot> empty_slots(const ModelConfig& config) {
   return slots;
 }
 
-std::string print_shape(const std::vector<std::int64_t>& shape) {
-  std::string text = "[";
-  for (const std::int64_t size : shape)
-    text += (text.size() > 1 ? ", " : "") + std::to_string(size);
-  return text + "]";
-}
-
-}  // namespace
-
-Result<Precision> parse_precision(std::string_view name) {
-  if (name == "f32") return Precision::f32;
-  if (name == "f16") return Precision::f16;
-  if (name == "bf16") return Precision::bf16;
-  if (name == "q8_0") return Precision::q8_0;
-  return fail("'" + std::string(name) + "' is no precision; there are f32, f16, bf16, q8_0",
-              ErrorKind::usage);
-}
-
 Result<std::vector<WeightSlot>> place_weights(const ModelConfig& config,
                                               std::span<const NamedWeight> weights) {
   LLMC_CHECK(config.validate());
-  std::vector<WeightSlot> slots = empty_slots(config);
+  std::vector<WeightSlot> slots = weight_slots(config);
   std::map<std::string_view, WeightSlot*> by_name;
   for (WeightSlot& slot : slots) by_name[slot.name] = &slot;
   for (const NamedWeight& weight : weights) {

@@ -29,9 +29,12 @@ struct WeightSlot {
   const NamedWeight* weight = nullptr;
 };
 
-/// All weights of a model of that shape, in the order in which files have them; each slot is filled
-/// with the weight of its name. One that is missing, is there twice, is not known or has another
-/// shape is an error.
+/// All weights of a model of that shape, in the order in which files have them, without their
+/// numbers. `config` must be valid.
+std::vector<WeightSlot> weight_slots(const ModelConfig& config);
+
+/// The same with their numbers: each slot is filled with the weight of its name. One that is
+/// missing, is there twice, is not known or has another shape is an error.
 Result<std::vector<WeightSlot>> place_weights(const ModelConfig& config,
                                               std::span<const NamedWeight> weights);
 

@@ -77,7 +77,7 @@ Result<std::map<std::string, std::string>> describe(const Json& state,
   out["llmc.steps"] = number_of(state, "step");
   out["llmc.tokens"] = number_of(state, "tokens");
   given.merge(out);  // what is given counts
-  return std::move(given);
+  return given;
 }
 
 /// A GGUF file again, with further metadata.

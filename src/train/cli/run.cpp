@@ -93,7 +93,8 @@ int run_run(const std::vector<std::string>& words) {
   arguments.option("-o,--output", "FOLDER", "checkpoints and logs of the run", options.train.run)
       .required();
   arguments.option("--from", "PATH",
-                   "begin with the weights of this run, checkpoint or exported folder",
+                   "begin with the weights of this run, checkpoint, exported folder\n"
+                   "or GGUF file",
                    options.from);
   arguments.choice("--device", "where to compute", {"auto", "cpu", "cuda"}, options.train.device);
   arguments.option("-t,--threads", "N", "threads; 0: as many as processors", options.threads, 0,
@@ -130,8 +131,8 @@ int run_evaluate(const std::vector<std::string>& words) {
                        "the recipe, a JSON file; of it the model's shape, the\n"
                        "precision and the validation sets count",
                        options.recipe);
-  arguments.positional("MODEL", "a run, a checkpoint, an exported folder or a safetensors file",
-                       options.from);
+  arguments.positional(
+      "MODEL", "a run, a checkpoint, an exported folder, a safetensors or GGUF file", options.from);
   arguments.option("-d,--data", "FOLDER", "where the recipe's shards are", options.train.data)
       .required();
   arguments.choice("--device", "where to compute", {"auto", "cpu", "cuda"}, options.train.device);

@@ -2,6 +2,7 @@
 
 #include "train/checkpoint.h"
 #include "train/core/trainer.h"
+#include "train/gguf.h"
 #include "train/safetensors.h"
 
 namespace llmc::train {
@@ -18,6 +19,7 @@ Result<fs::path> find_checkpoint(const fs::path& path) {
 }
 
 Result<std::vector<NamedWeight>> read_weights(const fs::path& path) {
+  if (path.extension() == ".gguf") return read_gguf_weights(path);
   if (path.extension() == ".safetensors") return read_safetensors(path);
   if (fs::exists(path / "model.safetensors")) return read_safetensors(path / "model.safetensors");
   LLMC_TRY(const fs::path checkpoint, find_checkpoint(path));

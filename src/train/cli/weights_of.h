@@ -13,7 +13,7 @@ namespace llmc::train {
 Result<std::filesystem::path> find_checkpoint(const std::filesystem::path& path);
 
 /// The weights of a run (its newest checkpoint), a checkpoint, a folder that `export` wrote, or a
-/// file of safetensors.
+/// file of safetensors or GGUF.
 Result<std::vector<NamedWeight>> read_weights(const std::filesystem::path& path);
 
 }  // namespace llmc::train

@@ -4,7 +4,10 @@
 #include <gguf.h>
 
 #include <algorithm>
+#include <cstring>
 #include <memory>
+#include <optional>
+#include <ranges>
 
 #include "train/stream_file.h"
 #include "train/tokenizer.h"
@@ -99,24 +102,40 @@ void set_vocabulary(gguf_context* gguf, const Tokenizer& tokenizer, std::size_t 
   gguf_set_val_bool(gguf, "tokenizer.ggml.remove_extra_whitespaces", false);
 }
 
-/// The rows in llama.cpp's order: of each head, row 2j is our row j and row 2j+1 our row j + d/2.
-std::vector<float> interleave(const WeightSlot& slot) {
-  const std::int64_t columns = slot.shape[1];
+/// Visits the rows of a matrix that rotary positions turn, as pairs of our row and llama.cpp's: of
+/// each head, its row 2j is our row j and its row 2j+1 our row j + d/2.
+template <typename Visit>
+void for_each_row(const WeightSlot& slot, Visit visit) {
   const std::int64_t size = slot.shape[0] / slot.rotary_heads;
-  const std::vector<float>& from = slot.weight->values;
-  std::vector<float> to(from.size());
   for (std::int64_t head = 0; head < slot.rotary_heads; ++head)
-    for (std::int64_t row = 0; row < size; ++row) {
-      const std::int64_t source = head * size + row / 2 + row % 2 * (size / 2);
-      std::copy_n(from.begin() + source * columns, columns,
-                  to.begin() + (head * size + row) * columns);
-    }
+    for (std::int64_t row = 0; row < size; ++row)
+      visit(head * size + row / 2 + row % 2 * (size / 2), head * size + row);
+}
+
+/// The rows in llama.cpp's order.
+std::vector<float> interleave(const WeightSlot& slot, const std::vector<float>& from) {
+  const std::int64_t columns = slot.shape[1];
+  std::vector<float> to(from.size());
+  for_each_row(slot, [&](std::int64_t ours, std::int64_t theirs) {
+    std::copy_n(from.begin() + ours * columns, columns, to.begin() + theirs * columns);
+  });
+  return to;
+}
+
+/// The rows in our order.
+std::vector<float> separate(const WeightSlot& slot, const std::vector<float>& from) {
+  const std::int64_t columns = slot.shape[1];
+  std::vector<float> to(from.size());
+  for_each_row(slot, [&](std::int64_t ours, std::int64_t theirs) {
+    std::copy_n(from.begin() + theirs * columns, columns, to.begin() + ours * columns);
+  });
   return to;
 }
 
 /// The bytes of a weight as the file has them.
 std::vector<std::byte> encode_weight(const WeightSlot& slot, ggml_type type) {
-  const std::vector<float> values = slot.rotary_heads != 0 ? interleave(slot) : slot.weight->values;
+  const std::vector<float>& ours = slot.weight->values;
+  const std::vector<float> values = slot.rotary_heads != 0 ? interleave(slot, ours) : ours;
   const std::int64_t columns = slot.shape.back();
   const auto rows = static_cast<std::int64_t>(values.size()) / columns;
   std::vector<std::byte> bytes(static_cast<std::size_t>(rows) * ggml_row_size(type, columns));
@@ -147,6 +166,36 @@ Result<OpenGguf> open_gguf(const std::filesystem::path& path) {
                 "writes");
   open.tensors.reset(tensors);
   return open;
+}
+
+/// The numbers of a tensor in single precision; nothing where ggml cannot decode its type.
+std::optional<std::vector<float>> decode_tensor(const ggml_tensor& tensor) {
+  std::vector<float> values(static_cast<std::size_t>(ggml_nelements(&tensor)));
+  if (tensor.type == GGML_TYPE_F32) {
+    std::memcpy(values.data(), tensor.data, values.size() * sizeof(float));
+    return values;
+  }
+  const ggml_to_float_t decode = ggml_get_type_traits(tensor.type)->to_float;
+  if (decode == nullptr) return std::nullopt;
+  decode(tensor.data, values.data(), ggml_nelements(&tensor));
+  return values;
+}
+
+/// The shape of a model as set_model writes it; no more of it than its weights show.
+ModelConfig read_shape(const GgufSummary& summary) {
+  const auto number = [&](const char* key) {
+    const auto found = summary.numbers.find(key);
+    return found == summary.numbers.end() ? 0 : static_cast<std::int64_t>(found->second);
+  };
+  ModelConfig config;
+  config.vocabulary = number("llama.vocab_size");
+  config.width = number("llama.embedding_length");
+  config.layers = number("llama.block_count");
+  config.heads = number("llama.attention.head_count");
+  config.key_value_heads = number("llama.attention.head_count_kv");
+  config.hidden = number("llama.feed_forward_length");
+  config.context = number("llama.context_length");
+  return config;
 }
 
 }  // namespace
@@ -196,6 +245,32 @@ Result<void> copy_gguf(const std::filesystem::path& from,
     gguf_add_tensor(gguf.get(), ggml_get_tensor(source.tensors.get(),
                                                 gguf_get_tensor_name(source.gguf.get(), i)));
   return write(gguf.get(), output);
+}
+
+Result<std::vector<NamedWeight>> read_gguf_weights(const std::filesystem::path& path) {
+  LLMC_TRY(const GgufSummary summary, read_gguf(path));
+  LLMC_TRY(const OpenGguf open, open_gguf(path));
+  const ModelConfig config = read_shape(summary);
+  if (auto valid = config.validate(); !valid)
+    return fail(path.string() +
+                ": not a model that llmc-train can train: " + valid.error().message);
+  if (summary.tensors.contains("output.weight"))
+    return fail(path.string() + ": has an output layer of its own; expected the embedding's");
+  std::vector<NamedWeight> weights;
+  for (const WeightSlot& slot : weight_slots(config)) {
+    const ggml_tensor* tensor = ggml_get_tensor(open.tensors.get(), slot.gguf_name.c_str());
+    if (tensor == nullptr) return fail(path.string() + ": has no weight " + slot.gguf_name);
+    const std::vector<std::int64_t> shape(tensor->ne, tensor->ne + ggml_n_dims(tensor));
+    if (!std::ranges::equal(shape, slot.shape | std::views::reverse))
+      return fail(path.string() + ": weight " + slot.gguf_name + " does not fit the model's shape");
+    auto values = decode_tensor(*tensor);
+    if (!values)
+      return fail(path.string() + ": weight " + slot.gguf_name + " is of type " +
+                  ggml_type_name(tensor->type) + ", which cannot be decoded");
+    if (slot.rotary_heads != 0) values = separate(slot, *values);
+    weights.push_back({slot.name, slot.shape, std::move(*values)});
+  }
+  return weights;
 }
 
 Result<void> export_gguf_vocabulary(const std::filesystem::path& tokenizer,

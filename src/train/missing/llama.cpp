@@ -28,6 +28,9 @@ Result<void> export_gguf_vocabulary(const std::filesystem::path&, const std::fil
 }
 
 Result<GgufSummary> read_gguf(const std::filesystem::path&) { return missing(); }
+Result<std::vector<NamedWeight>> read_gguf_weights(const std::filesystem::path&) {
+  return missing();
+}
 Result<LlamaVocabulary> LlamaVocabulary::load(const std::filesystem::path&) { return missing(); }
 std::vector<std::int32_t> LlamaVocabulary::encode(std::string_view) const { return {}; }
 std::size_t LlamaVocabulary::size() const { return 0; }

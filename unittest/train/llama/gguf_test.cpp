@@ -218,6 +218,37 @@ TEST_F(GgufTest, ACopyComputesTheSameAndHasTheFurtherTexts) {
               testing::HasSubstr("t.model: not a GGUF file"));
 }
 
+TEST_F(GgufTest, WeightsAreReadBackAsTheyWere) {
+  ASSERT_TRUE(write(Precision::f32));
+  const auto got = take(read_gguf_weights(path));
+  ASSERT_EQ(got.size(), all_weights.size());
+  for (const NamedWeight& weight : got) {
+    EXPECT_EQ(weight.shape, by_name.at(weight.name)->shape) << weight.name;
+    EXPECT_EQ(weight.values, by_name.at(weight.name)->values) << weight.name;
+  }
+}
+
+TEST_F(GgufTest, QuantisedWeightsAreReadBackNearly) {
+  // Random numbers of one size: q8_0 rounds to 1/254 of a block's largest, and that to a half.
+  for (const auto& [precision, limit] :
+       {std::pair(Precision::f16, 1.0 / 2048), {Precision::q8_0, 1.0 / 220}}) {
+    ASSERT_TRUE(write(precision));
+    for (const NamedWeight& weight : take(read_gguf_weights(path))) {
+      const Vector& expected = by_name.at(weight.name)->values;
+      const double largest = std::fabs(
+          *std::ranges::max_element(expected, {}, [](float value) { return std::fabs(value); }));
+      for (std::size_t i = 0; i < expected.size(); ++i)
+        ASSERT_NEAR(weight.values[i], expected[i], limit * largest) << weight.name;
+    }
+  }
+}
+
+TEST_F(GgufTest, AVocabularyAloneHasNoWeights) {
+  ASSERT_TRUE(export_gguf_vocabulary(tokenizer_path, path));
+  EXPECT_THAT(message_of(read_gguf_weights(path)),
+              testing::HasSubstr("m.gguf: not a model that llmc-train can train"));
+}
+
 TEST_F(GgufTest, RowsThatDoNotDivideBecomeHalves) {
   shape.hidden = 80;
   all_weights = test::random_weights(shape);
