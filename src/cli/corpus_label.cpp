@@ -88,7 +88,9 @@ void add_options(CLI::App& app, CorpusLabelArguments& options) {
                  "portfolio that came with llmc)")
       ->type_name("FILE");
   app.add_option("--seed", options.seed, "Seed of all random choices")->capture_default_str();
-  app.add_option("--among", options.among, "Only programs of this file of labels, as -o writes it")
+  app.add_option("--among", options.among,
+                 "Only programs of this file of labels, as -o writes it, with its lists beside\n"
+                 "those of this run")
       ->type_name("FILE");
   app.add_option("-o,--output", options.output, "Write the labels here (.zst: compressed)")
       ->type_name("FILE");
@@ -149,6 +151,7 @@ class Labeller {
   Result<std::vector<MeasuredSizes>> sizes_of(Split split, std::size_t lists,
                                               const MeasuredPrograms& measured,
                                               std::set<Digest>& taken);
+  [[nodiscard]] SizeTable trusted_known_sizes() const;
   Result<ResponseClasses> extended_responses(const SizeTable& leading);
   Result<void> write_responses(const SizeTable& leading);
   [[nodiscard]] ProgramFilter filter() const;
@@ -294,6 +297,18 @@ Result<std::vector<MeasuredSizes>> Labeller::sizes_of(Split split, std::size_t l
   return sizes;
 }
 
+/// Of --among: a list may have been convicted since.
+SizeTable Labeller::trusted_known_sizes() const {
+  std::vector<std::size_t> trusted;
+  for (std::size_t i = 0; i < known_sizes_.lists.size(); ++i) {
+    const auto list = PassList::parse(known_sizes_.lists[i], catalogue_);
+    if (list && list->tier(catalogue_) <= PassTier::trusted) trusted.push_back(i);
+  }
+  SizeTable table = known_sizes_;
+  table.keep(trusted);
+  return table;
+}
+
 void Labeller::print_summary(Split split, const SizeTable& table,
                              const std::vector<double>& gains) {
   const Labels labels = table.labels();
@@ -357,15 +372,21 @@ Result<void> Labeller::finish() {
   LLMC_TRY(const auto lists, store_.lists(setting_digest(setting_)));
   if (lists.empty()) return fail("no lists were chosen; do --steps lists first");
   LLMC_TRY(const auto measured, store_.sizes(lists_digest(lists)));
+  const SizeTable known = trusted_known_sizes();
   std::map<Split, SizeTable> tables;
   std::set<Digest> taken;
   for (const Split split : {Split::train, Split::validation, Split::test}) {
     LLMC_TRY(auto sizes, sizes_of(split, lists.size(), measured, taken));
-    if (!sizes.empty()) tables[split] = {lists, std::move(sizes)};
+    SizeTable table{lists, std::move(sizes)};
+    if (!options_.among.empty()) {
+      LLMC_TRY(table, join_tables(known, table));
+    }
+    if (!table.programs.empty()) tables[split] = std::move(table);
   }
   if (tables.empty()) return fail("no program was measured; do --steps measure first");
   const auto& [leading_split, leading] = *tables.begin();
-  const std::vector<std::size_t> order = greedy_order(leading.programs, lists.size());
+  const std::size_t count = leading.lists.size();
+  const std::vector<std::size_t> order = greedy_order(leading.programs, count);
   const std::size_t leading_programs = leading.programs.size();
   SizeTable all;
   for (auto& [split, table] : tables) {
@@ -385,8 +406,8 @@ Result<void> Labeller::finish() {
     const std::string comment = fmt::format(
         "the {} of {} lists that together make {} {}s of the {} split smallest; all are sound\n"
         "# on the suite. Made by llmc corpus label --seed {} --evals {} --search {}",
-        chosen.size(), lists.size(), leading_programs, options_.corpus.kind,
-        to_string(leading_split), options_.seed, options_.evaluations, options_.searched);
+        chosen.size(), count, leading_programs, options_.corpus.kind, to_string(leading_split),
+        options_.seed, options_.evaluations, options_.searched);
     LLMC_CHECK(write_file(options_.portfolio_output, print_portfolio(chosen, comment)));
   }
   if (options_.output.empty()) return {};

@@ -215,6 +215,12 @@ void SizeTable::put_first(const std::vector<std::size_t>& order) {
   for (MeasuredSizes& each : programs) reorder(each.with);
 }
 
+void SizeTable::keep(const std::vector<std::size_t>& order) {
+  put_first(order);
+  lists.resize(order.size());
+  for (MeasuredSizes& each : programs) each.with.resize(order.size());
+}
+
 Labels SizeTable::labels() const {
   Labels labels;
   for (const MeasuredSizes& sizes : programs)
@@ -251,6 +257,31 @@ Result<Labels> read_labels(const std::filesystem::path& path) {
 
 RatioTable SizeTable::log_ratios() const { return ratios_of(programs); }
 
+Result<SizeTable> join_tables(const SizeTable& known, const SizeTable& more) {
+  std::vector<std::size_t> fresh;
+  SizeTable joined{known.lists, {}};
+  for (std::size_t i = 0; i < more.lists.size(); ++i)
+    if (std::ranges::find(known.lists, more.lists[i]) == known.lists.end()) {
+      fresh.push_back(i);
+      joined.lists.push_back(more.lists[i]);
+    }
+  std::unordered_map<Digest, const MeasuredSizes*> by_id;
+  for (const MeasuredSizes& one : known.programs) by_id[one.program] = &one;
+  for (const MeasuredSizes& one : more.programs) {
+    const auto found = by_id.find(one.program);
+    if (found == by_id.end()) continue;
+    MeasuredSizes both = *found->second;
+    if (both.baseline != one.baseline)
+      return fail(
+          fmt::format("program {} has {} bytes at -Oz, and {} in the labels that were given; "
+                      "they are of another compiler",
+                      one.program.hex(), one.baseline, both.baseline));
+    for (const std::size_t list : fresh) both.with.push_back(one.with[list]);
+    joined.programs.push_back(std::move(both));
+  }
+  return joined;
+}
+
 Result<std::map<Digest, std::vector<double>>> log_ratios_with(SizeTable table,
                                                               const std::vector<std::string>& lists,
                                                               const std::string& name) {
@@ -264,13 +295,11 @@ Result<std::map<Digest, std::vector<double>>> log_ratios_with(SizeTable table,
                       name, list));
     order.push_back(static_cast<std::size_t>(found - table.lists.begin()));
   }
-  table.put_first(order);
+  table.keep(order);
   RatioTable ratios = table.log_ratios();
   std::map<Digest, std::vector<double>> by_program;
-  for (std::size_t i = 0; i < ratios.size(); ++i) {
-    ratios[i].resize(order.size());
+  for (std::size_t i = 0; i < ratios.size(); ++i)
     by_program[table.programs[i].program] = std::move(ratios[i]);
-  }
   return by_program;
 }
 

@@ -60,12 +60,19 @@ struct SizeTable {
   /// Moves these lists to the front, in this order.
   void put_first(const std::vector<std::size_t>& order);
 
+  /// Leaves out all lists but these, which come in this order.
+  void keep(const std::vector<std::size_t>& order);
+
   /// For each program the list that makes it smallest; of those that do the first.
   [[nodiscard]] Labels labels() const;
 
   /// For each program log(size / -Oz size) with each list.
   [[nodiscard]] RatioTable log_ratios() const;
 };
+
+/// The programs that both tables have, with the lists of `known` and behind them those of `more`
+/// that it lacks. Errors: a program's -Oz sizes differ, so the tables are of different compilers.
+Result<SizeTable> join_tables(const SizeTable& known, const SizeTable& more);
 
 /// For each program log(size / -Oz size) with each of `lists`. Errors: a list is not in the table,
 /// which they call `name`.

@@ -244,5 +244,21 @@ TEST(SizeTables, TiesGoToTheListThatIsSooner) {
   EXPECT_EQ(table.programs[0].with[0], 95U);
 }
 
+TEST(SizeTables, JoinedTablesHaveTheProgramsOfBothWithAllLists) {
+  const SizeTable known{
+      {"adce", "dce"},
+      {{Digest::of("a"), 100, {90, std::nullopt}}, {Digest::of("b"), 50, {49, 48}}}};
+  SizeTable more{{"dce", "sink"}, {{Digest::of("c"), 7, {6, 5}}, {Digest::of("a"), 100, {80, 70}}}};
+  const SizeTable joined = take(join_tables(known, more));
+  EXPECT_EQ(joined.lists, (std::vector<std::string>{"adce", "dce", "sink"}));
+  ASSERT_EQ(joined.programs.size(), 1U);
+  EXPECT_EQ(joined.programs[0].program, Digest::of("a"));
+  const std::vector<std::optional<std::uint64_t>> with = {90, std::nullopt, 70};
+  EXPECT_EQ(joined.programs[0].with, with);
+  more.programs[1].baseline = 99;
+  EXPECT_THAT(message_of(join_tables(known, more)),
+              HasSubstr("has 99 bytes at -Oz, and 100 in the labels"));
+}
+
 }  // namespace
 }  // namespace llmc
