@@ -169,10 +169,11 @@ def keep(path, text):
 
 
 def together(jobs):
-    """Calls each of `jobs`, {name: (names of jobs that come before, function)}, two at a time, in an
-    order in which each comes after those that it needs. Returns the results by name."""
+    """Calls each of `jobs`, {name: (names of jobs that come before, function)}, as many at a time as there
+    are processors; they stand in an order in which each comes after those that it needs. Returns the
+    results by name."""
     futures = {}
-    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+    with concurrent.futures.ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
         def after(needs, function):
             for name in needs:
                 futures[name].result()
@@ -182,13 +183,13 @@ def together(jobs):
     return {name: future.result() for name, future in futures.items()}
 
 
-def gains(folder, models, ks, programs, *options):
+def gains(path, models, ks, programs, *options):
     """The gain over -Oz of the first k lists of each of `models` (name: GGUF file), and of the portfolio, on
-    functions of the validation packages: {name: {k: gain}}."""
+    functions of the validation packages: {name: {k: gain}}. `path` keeps the whole output."""
     text = llmc("eval", "flags", "--split", "validation", "--kind", "function", "--portfolio", ROOT / "data/labels/portfolio.txt",
                 "--from", ",".join(["portfolio", *(f"model:{path}" for path in models.values())]),
                 "-k", ",".join(map(str, ks)), "--programs", programs, "--json", *options)
-    keep(folder / "gains.jsonl", text)
+    keep(path, text)
     names = {f"model:{path}": name for name, path in models.items()} | {"portfolio": "portfolio"}
     found = {name: {} for name in names.values()}
     for row in map(json.loads, text.splitlines()):

@@ -151,7 +151,6 @@ class Labeller {
   Result<std::vector<MeasuredSizes>> sizes_of(Split split, std::size_t lists,
                                               const MeasuredPrograms& measured,
                                               std::set<Digest>& taken);
-  [[nodiscard]] SizeTable trusted_known_sizes() const;
   Result<ResponseClasses> extended_responses(const SizeTable& leading);
   Result<void> write_responses(const SizeTable& leading);
   [[nodiscard]] ProgramFilter filter() const;
@@ -297,18 +296,6 @@ Result<std::vector<MeasuredSizes>> Labeller::sizes_of(Split split, std::size_t l
   return sizes;
 }
 
-/// Of --among: a list may have been convicted since.
-SizeTable Labeller::trusted_known_sizes() const {
-  std::vector<std::size_t> trusted;
-  for (std::size_t i = 0; i < known_sizes_.lists.size(); ++i) {
-    const auto list = PassList::parse(known_sizes_.lists[i], catalogue_);
-    if (list && list->tier(catalogue_) <= PassTier::trusted) trusted.push_back(i);
-  }
-  SizeTable table = known_sizes_;
-  table.keep(trusted);
-  return table;
-}
-
 void Labeller::print_summary(Split split, const SizeTable& table,
                              const std::vector<double>& gains) {
   const Labels labels = table.labels();
@@ -372,7 +359,8 @@ Result<void> Labeller::finish() {
   LLMC_TRY(const auto lists, store_.lists(setting_digest(setting_)));
   if (lists.empty()) return fail("no lists were chosen; do --steps lists first");
   LLMC_TRY(const auto measured, store_.sizes(lists_digest(lists)));
-  const SizeTable known = trusted_known_sizes();
+  SizeTable known = known_sizes_;
+  keep_trusted(known, catalogue_);
   std::map<Split, SizeTable> tables;
   std::set<Digest> taken;
   for (const Split split : {Split::train, Split::validation, Split::test}) {

@@ -204,7 +204,10 @@ Result<std::vector<std::string>> sound_lists(const DatasetArguments& options, Pr
 
 Result<Labels> make_labels(const Corpus& corpus, const DatasetArguments& options,
                            const std::vector<std::string>& lists, ProgressLine& line) {
-  if (!options.labels.empty()) return read_labels(options.labels);
+  if (!options.labels.empty()) {
+    LLMC_TRY(const PassCatalogue catalogue, installed_catalogue());
+    return read_labels(options.labels, catalogue);
+  }
   auto labels = choose_labels(corpus.programs, lists, options.dataset.corpus,
                               show_progress(line, "", "programs labelled"));
   line.clear();

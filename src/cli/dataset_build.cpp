@@ -311,7 +311,7 @@ Result<void> build(DatasetBuildArguments& options, const std::string& command) {
   BuildLabels labels;
   const fs::path table = size_table_file(options.labels);
   if (std::ranges::find(options.kinds, "flags") != options.kinds.end()) {
-    LLMC_TRY(labels.best, read_labels(table));
+    LLMC_TRY(labels.best, read_labels(table, catalogue));
   }
   if (std::ranges::find(options.kinds, "respond") != options.kinds.end()) {
     LLMC_CHECK(read_responses(options.responses, table, labels));

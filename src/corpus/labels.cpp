@@ -248,14 +248,24 @@ Result<SizeTable> read_size_table(const std::filesystem::path& path) {
   return parse_size_table(text, path.string());
 }
 
-Result<Labels> read_labels(const std::filesystem::path& path) {
+Result<Labels> read_labels(const std::filesystem::path& path, const PassCatalogue& catalogue) {
   LLMC_TRY(const std::string text, read_rows(path));
   if (!text.starts_with(k_magic)) return parse_tune_rows(text, path.string());
-  LLMC_TRY(const SizeTable table, parse_size_table(text, path.string()));
+  LLMC_TRY(SizeTable table, parse_size_table(text, path.string()));
+  keep_trusted(table, catalogue);
   return table.labels();
 }
 
 RatioTable SizeTable::log_ratios() const { return ratios_of(programs); }
+
+void keep_trusted(SizeTable& table, const PassCatalogue& catalogue) {
+  std::vector<std::size_t> trusted;
+  for (std::size_t i = 0; i < table.lists.size(); ++i) {
+    const auto list = PassList::parse(table.lists[i], catalogue);
+    if (list && list->tier(catalogue) <= PassTier::trusted) trusted.push_back(i);
+  }
+  table.keep(trusted);
+}
 
 Result<SizeTable> join_tables(const SizeTable& known, const SizeTable& more) {
   std::vector<std::size_t> fresh;

@@ -70,6 +70,9 @@ struct SizeTable {
   [[nodiscard]] RatioTable log_ratios() const;
 };
 
+/// Leaves out lists of passes that are not trusted, or not any more.
+void keep_trusted(SizeTable& table, const PassCatalogue& catalogue);
+
 /// The programs that both tables have, with the lists of `known` and behind them those of `more`
 /// that it lacks. Errors: a program's -Oz sizes differ, so the tables are of different compilers.
 Result<SizeTable> join_tables(const SizeTable& known, const SizeTable& more);
@@ -95,8 +98,8 @@ Result<SizeTable> read_size_table(const std::filesystem::path& path);
 
 /// The labels of such a file; or those of the rows that `llmc tune --json` printed for the files of
 /// `llmc dataset programs`, whose names are their ids. Of the rows, a list that improves counts
-/// only if the gate found it sound.
-Result<Labels> read_labels(const std::filesystem::path& path);
+/// only if the gate found it sound; of a table, lists of trusted passes.
+Result<Labels> read_labels(const std::filesystem::path& path, const PassCatalogue& catalogue);
 
 /// Tries all of `lists` on each program and takes the smallest. As ties go to the list that does
 /// most for all programs beside those before it, few different lists are labels, and equal cases

@@ -3,6 +3,7 @@
 #include <map>
 #include <set>
 
+#include "catalogue.h"
 #include "corpus/compiler.h"
 #include "corpus/dataset.h"
 #include "ir/normal_form.h"
@@ -159,7 +160,7 @@ TEST(Labels, AreRowsOfTuneThatTheGatePassed) {
                 row(c, "gvn", 50, true, "untested") + row("main", "dce", 50, true, "sound") +
                 "{\"type\":\"program\",\"name\":\"" + c +
                 ".bc\",\"error\":\"no\"}\n{\"type\":\"summary\"}\n"));
-  const Labels labels = take(read_labels(file));
+  const Labels labels = take(read_labels(file, llmc::test::catalogue()));
   ASSERT_EQ(labels.by_program.size(), 2U);
   const Label& first = labels.by_program.begin()->second;
   EXPECT_EQ(first.list, "dce");
@@ -170,7 +171,8 @@ TEST(Labels, AreRowsOfTuneThatTheGatePassed) {
   EXPECT_EQ(labels.skipped.at("search failed"), 1U);
   EXPECT_EQ(labels.skipped.at("of another file"), 1U);
   ASSERT_TRUE(write_file(file, "[1]\n"));
-  EXPECT_THAT(message_of(read_labels(file)), HasSubstr("labels.jsonl:1: not a row of llmc tune"));
+  EXPECT_THAT(message_of(read_labels(file, llmc::test::catalogue())),
+              HasSubstr("labels.jsonl:1: not a row of llmc tune"));
 }
 
 TEST(Labels, AreTheSmallestAndAmongEqualsTheMostUseful) {

@@ -2,6 +2,7 @@
 
 #include <fstream>
 
+#include "catalogue.h"
 #include "corpus/label_store.h"
 #include "corpus/similarity.h"
 #include "support/files.h"
@@ -209,7 +210,7 @@ TEST_F(LabelStores, LabelsSurviveTheirFile) {
   for (const char* name : {"labels.txt", "labels.txt.zst"}) {
     const fs::path file = folder_.path() / name;
     ASSERT_TRUE(write_size_table(table, file));
-    const Labels read = take(read_labels(file));
+    const Labels read = take(read_labels(file, llmc::test::catalogue()));
     EXPECT_EQ(read.by_program.at(Digest::of("a")).list, "dce");
     EXPECT_EQ(read.by_program.at(Digest::of("a")).binary_size, 90U);
     EXPECT_EQ(read.by_program.at(Digest::of("b")).list, "");
@@ -225,12 +226,13 @@ TEST_F(LabelStores, LabelsSurviveTheirFile) {
   const std::string text = take(read_file(folder_.path() / "labels.txt"));
   const fs::path cut = folder_.path() / "cut.txt";
   ASSERT_TRUE(write_file(cut, text.substr(0, text.rfind("end "))));
-  EXPECT_THAT(message_of(read_labels(cut)), HasSubstr("truncated"));
+  EXPECT_THAT(message_of(read_labels(cut, llmc::test::catalogue())), HasSubstr("truncated"));
   const std::string id = Digest::of("a").hex();
   for (const std::string wrong : {"x 5 0", " 5", " 5 2*0", " 5 -6", " 5 1*", " 5 99999999999*0",
                                   " 18446744073709551615 0", " 5 9223372036854775807"}) {
     ASSERT_TRUE(write_file(cut, "llmc-labels 1\nlist dce\n" + id + wrong + "\nend 1\n"));
-    EXPECT_THAT(message_of(read_labels(cut)), HasSubstr("cut.txt:3: no sizes of a program"))
+    EXPECT_THAT(message_of(read_labels(cut, llmc::test::catalogue())),
+                HasSubstr("cut.txt:3: no sizes of a program"))
         << wrong;
   }
 }
@@ -242,6 +244,14 @@ TEST(SizeTables, TiesGoToTheListThatIsSooner) {
   EXPECT_EQ(table.lists, (std::vector<std::string>{"sink", "dce", "adce"}));
   EXPECT_EQ(table.labels().by_program.at(Digest::of("a")).list, "dce");
   EXPECT_EQ(table.programs[0].with[0], 95U);
+}
+
+TEST(SizeTables, ListsOfPassesThatAreNotTrustedAreLeftOut) {
+  SizeTable table{{"adce", "no-such-pass", "function(reg2mem)", "dce"},
+                  {{Digest::of("a"), 100, {90, 10, 20, 80}}}};
+  keep_trusted(table, llmc::test::catalogue());
+  EXPECT_EQ(table.lists, (std::vector<std::string>{"adce", "dce"}));
+  EXPECT_EQ(table.labels().by_program.at(Digest::of("a")).list, "dce");
 }
 
 TEST(SizeTables, JoinedTablesHaveTheProgramsOfBothWithAllLists) {
