@@ -114,9 +114,10 @@ class Experiment:
     def rows(self, split, kind):
         return self.folder / "data" / split / f"{kind}.jsonl.zst"
 
-    def train(self, name, model, stages, valid, start=None, metadata=()):
+    def train(self, name, model, stages, valid, start=None, metadata=(), step_tokens=1024):
         """Trains `name` and exports it; returns the GGUF file. `stages` are the recipe's, with shares of
-        shards in the place of its sources; `start` is a training to begin with, or a GGUF file."""
+        shards in the place of its sources; `start` is a training to begin with, or a GGUF file. So little
+        is learnt here that many small steps count for more than exact gradients."""
         folder = self.folder / name
         folder.mkdir(exist_ok=True)
         exported = folder / "model.gguf"
@@ -125,8 +126,8 @@ class Experiment:
         began = time.monotonic()
         recipe = {
             "name": name, "model": model, "vocabulary": VOCABULARY, "tokenizer": str(TOKENIZER), "seed": 1,
-            "precision": "auto", "step_tokens": 4096, "batch_tokens": 4096, "validate_every": 1000000,
-            "validate_tokens": 100000,
+            "precision": "auto", "step_tokens": step_tokens, "batch_tokens": step_tokens,
+            "validate_every": 1000000, "validate_tokens": 60000,
             "stages": [stage | {"data": [{"shards": [self.shard("train", shard)], "weight": weight}
                                          for shard, weight in stage["data"].items()]} for stage in stages],
             "valid": [{"name": one, "shards": [self.shard("validation", one)]} for one in valid]}
@@ -143,14 +144,10 @@ class Experiment:
         return exported
 
     def losses(self, name):
-        """Nats a token and bits a byte of each validation set: {set: (loss, bits)}."""
-        path = self.folder / name / "losses.jsonl"
-        if not path.exists():
-            folder = self.folder / name
-            keep(path, llmc_train("evaluate", folder / "recipe.json", folder / "run", "-t", 1, "--data",
-                                  self.folder / "shards", "--json"))
-        rows = [json.loads(line) for line in path.read_text().splitlines()]
-        return {row["validation"]: (row["loss"], row["bits_per_byte"]) for row in rows}
+        """Nats a token and bits a byte of each validation set, at the end of a training:
+        {set: (loss, bits)}."""
+        rows = map(json.loads, (self.folder / name / "run/log.jsonl").read_text().splitlines())
+        return {row["validation"]: (row["loss"], row["bits_per_byte"]) for row in rows if "validation" in row}
 
     def scores(self, name, file, task, count, most):
         """What `llmc score --json` counts in the answers to `count` prompts of a file, by task."""

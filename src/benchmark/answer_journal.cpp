@@ -18,6 +18,7 @@ std::string print_answer(const std::string& proposer, const std::string& id,
                       {"id", id},
                       {"lists", answer.lists},
                       {"predicted", std::move(predicted)},
+                      {"changes", answer.changes},
                       {"prompt_tokens", answer.prompt_tokens},
                       {"fits", answer.fits},
                       {"is_split", answer.is_split},
@@ -50,6 +51,12 @@ class AnswerReader {
       read(pair[0], values[list].first);
       read(pair[1], values[list].second);
     }
+  }
+
+  void read(const char* name, std::map<std::string, double>& values) {
+    const OrderedJson* changes = member(name);
+    if (changes == nullptr || !expect(changes->is_object())) return;
+    for (const auto& [list, change] : changes->items()) read(change, values[list]);
   }
 
   [[nodiscard]] bool is_whole() const { return is_whole_; }
@@ -89,6 +96,7 @@ bool AnswerJournal::read_line(std::string_view line) {
   reader.read("id", key.second);
   reader.read("lists", answer.lists);
   reader.read("predicted", answer.predicted);
+  reader.read("changes", answer.changes);
   reader.read("prompt_tokens", answer.prompt_tokens);
   reader.read("fits", answer.fits);
   reader.read("is_split", answer.is_split);

@@ -4,7 +4,7 @@
 //   file    = run-row answer*
 //   run-row = as in files of results (eval/results.h)
 //   answer  = JSON object NL: "proposer", "id" (of the program), and the members of ModelAnswer;
-//             "predicted" is {LIST: [BEFORE, AFTER], ...}
+//             "predicted" is {LIST: [BEFORE, AFTER], ...}, "changes" {LIST: LOG-RATIO, ...}
 #pragma once
 
 #include <cstddef>
@@ -26,6 +26,8 @@ struct ModelAnswer {
   std::vector<std::string> lists;  ///< canonical texts, the best first
   /// The sizes before and after that it expects, by list; before is 0 where it names none.
   std::map<std::string, std::pair<std::uint64_t, std::uint64_t>> predicted;
+  /// What it expects of a list's size where it names no bytes: log(size / -Oz size), by list.
+  std::map<std::string, double> changes;
   std::uint64_t prompt_tokens = 0;
   bool fits = false;      ///< all of the prompt fitted, and was answered
   bool is_split = false;  ///< it was asked about function by function

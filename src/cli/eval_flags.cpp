@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <optional>
 #include <set>
 
@@ -295,6 +296,8 @@ Result<ModelAnswer> FlagEvaluation::ask(const Program& program, OpenModel& open)
     for (const Advice& one : question.advice)
       if (question.about.empty() && one.list && one.after > 0)
         answer.predicted.try_emplace(one.list->to_string(), one.before, one.after);
+  for (std::size_t i = 0; i < said.plan_changes.size(); ++i)
+    answer.changes.try_emplace(said.plan[i].to_string(), said.plan_changes[i]);
   answer.prompt_tokens = said.prompt_tokens;
   answer.fits = said.failure.empty() && said.questions.unasked.empty();
   answer.is_split = said.questions.is_split;
@@ -334,8 +337,11 @@ Result<void> FlagEvaluation::ask_all(const std::string& proposer, OpenModel& ope
   return {};
 }
 
-/// Adds the sizes that the model expects of the row's list.
-void predict(ProposalRow& row, const ModelAnswer& answer) {
+/// Adds the sizes that the model expects of the row's list, for a unit of `baseline` at -Oz.
+void predict(ProposalRow& row, const ModelAnswer& answer, std::uint64_t baseline) {
+  if (const auto change = answer.changes.find(row.list); change != answer.changes.end())
+    row.predicted_after = static_cast<std::uint64_t>(
+        std::llround(static_cast<double>(baseline) * std::exp(change->second)));
   const auto said = answer.predicted.find(row.list);
   if (said == answer.predicted.end()) return;
   if (said->second.first > 0) row.predicted_before = said->second.first;
@@ -363,7 +369,7 @@ Result<void> FlagEvaluation::measure() {
     for (const FlagProposals& one : proposals_) {
       const ModelAnswer* answer = journal_.find(one.proposer, unit.id);
       for (ProposalRow& row : list_rows(unit.id, one.proposer, one.lists[i], (*sizes)[i])) {
-        if (answer != nullptr) predict(row, *answer);
+        if (answer != nullptr && unit.size) predict(row, *answer, *unit.size);
         results_.proposals.push_back(std::move(row));
       }
       if (answer != nullptr && !answer->failure.empty() && one.lists[i].empty())

@@ -35,6 +35,9 @@ struct ModelAdvice {
   /// Lists for the whole program, to be tried in this order (propose/responses.h); empty: the
   /// answers are all there is.
   std::vector<PassList> plan;
+  /// For each list of the plan what it is expected to make of the size, log(size / -Oz size); empty
+  /// if nothing is expected.
+  std::vector<double> plan_changes;
   std::string failure;  ///< why the model could not be asked (on); empty if it could
   std::uint64_t prompt_tokens = 0, answer_tokens = 0;
   double seconds = 0;

@@ -93,8 +93,11 @@ Result<ModelAdvice> ask_for_responses(const Program& program, LanguageModel& mod
     advice.answers.push_back(
         {question.about, question.weight, advice_about(usable, guesses.back()), 0});
   }
-  for (const std::size_t i : plan_all(usable.classes, guesses, options.sampling.count))
+  const std::vector<double> changes = expected_changes(usable.classes, guesses);
+  for (const std::size_t i : plan_all(usable.classes, guesses, options.sampling.count)) {
     advice.plan.push_back(usable.lists[i]);
+    if (!guesses.empty()) advice.plan_changes.push_back(changes[i]);
+  }
   advice.first_seconds = seconds_since(start);
   return finish(nullptr);
 }

@@ -308,6 +308,16 @@ Result<ResponseClasses> parse_response_classes(std::string_view text, const std:
   return classes;
 }
 
+std::vector<double> expected_changes(const ResponseClasses& classes,
+                                     const std::vector<ResponseGuess>& guesses) {
+  std::vector<double> changes(classes.lists.size());
+  for (const ResponseGuess& guess : guesses)
+    for (std::size_t i = 0; i < classes.classes.size(); ++i)
+      for (std::size_t k = 0; k < changes.size(); ++k)
+        changes[k] += guess.weight * guess.shares[i] * classes.classes[i].change[k];
+  return changes;
+}
+
 std::vector<std::size_t> plan_lists(const ResponseClasses& classes,
                                     const std::vector<ResponseGuess>& guesses, std::size_t most) {
   std::vector<Case> cases = guesses.size() == 1 ? cases_of_one(classes, guesses.front())

@@ -79,6 +79,11 @@ struct ResponseGuess {
   std::vector<double> shares;  ///< the probability of each class
 };
 
+/// For each list the mean of log(size / -Oz size) of a program of these parts; what is not guessed
+/// of stays as it is.
+std::vector<double> expected_changes(const ResponseClasses& classes,
+                                     const std::vector<ResponseGuess>& guesses);
+
 /// The indices of up to `most` lists to try on a program of these parts, in this order: each adds
 /// most to those before it, in the mean. Of one part the classes are the cases that the mean is
 /// taken over; of several parts 256 draws of a class for each are, and a list's response is the sum

@@ -21,6 +21,7 @@ RunRow flags_run() {
 ModelAnswer full_answer() {
   return {{"default<Oz>,dce", "default<Os>"},
           {{"default<Os>", {0, 80}}, {"dce", {100, 90}}},
+          {{"default<Oz>,dce", -0.25}},
           1234,
           true,
           true,

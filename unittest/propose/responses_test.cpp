@@ -14,6 +14,7 @@ using test::message_of;
 using test::program_of;
 using test::take;
 using test::texts_of;
+using testing::DoubleNear;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::StartsWith;
@@ -87,6 +88,9 @@ TEST(Responses, OfOneFunctionArePlannedAloneAndFilledUpInOrder) {
   EXPECT_THAT(texts_of(rank_lists(advice, 3)),
               ElementsAre("default<O1>", "function(dse)", "function(sroa)"));
   EXPECT_THAT(texts_of(rank_lists(advice, 1)), ElementsAre("default<O1>"));
+  // As the card rounds what class 2 does.
+  EXPECT_THAT(advice.plan_changes,
+              ElementsAre(DoubleNear(-0.08, 1e-3), DoubleNear(0, 1e-3), DoubleNear(0.5, 1e-3)));
 }
 
 TEST(Responses, OfSeveralFunctionsAreWeighedBySize) {
@@ -131,6 +135,7 @@ TEST(Responses, AModelThatFailsIsToldAndPlansNothing) {
   const ModelAdvice advice = ask(model, program_of(k_two), 3);
   EXPECT_EQ(advice.failure, "out of order");
   EXPECT_TRUE(advice.plan.empty());
+  EXPECT_TRUE(advice.plan_changes.empty());
 }
 
 TEST(Responses, ListsBeyondTheTierAreNotPlannedAndTakeNoPlace) {

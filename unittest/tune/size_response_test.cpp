@@ -108,6 +108,15 @@ TEST(SizeResponse, PlansSoThatEachListAddsMost) {
   EXPECT_THAT(plan_lists(example(), {{1, {1, 0, 0}}}, 5), ElementsAre());
 }
 
+TEST(SizeResponse, ExpectsTheMeanOfWhatClassesDo) {
+  // Half a program, of class 2 or 3: the other half stays as it is.
+  const std::vector<double> changes = expected_changes(example(), {{0.5, {0, 0.6, 0.4}}});
+  ASSERT_EQ(changes.size(), 3U);
+  EXPECT_NEAR(changes[0], 0.5 * (0.6 * -0.10 + 0.4 * 0.5), 1e-12);
+  EXPECT_NEAR(changes[1], 0.5 * 0.6 * -0.09, 1e-12);
+  EXPECT_NEAR(changes[2], 0.5 * (0.6 * 0.01 + 0.4 * -0.08), 1e-12);
+}
+
 TEST(SizeResponse, WeighsThePartsOfAProgram) {
   // What makes the large part smaller and the small one much larger is no good for both.
   const ResponseGuess large{0.8, {0, 1, 0}};
