@@ -37,8 +37,9 @@ def usage(text):
     sys.exit(2)
 
 
-def take_arguments(text, defaults, folder_needed=True):
-    """The options `--NAME NUMBER` that are in `defaults`, by name, and the folder."""
+def take_arguments(text, defaults):
+    """The folder, and the options `--NAME NUMBER` that are in `defaults`, by name. A folder that was begun by
+    the same script with others is refused: what is finished there would not fit."""
     values, words, folder = dict(defaults), sys.argv[1:], None
     while words:
         word = words.pop(0)
@@ -51,8 +52,14 @@ def take_arguments(text, defaults, folder_needed=True):
             usage(f"error: {word}: not understood\n{text}")
         else:
             folder = pathlib.Path(word).resolve()
-    if folder_needed and not folder:
+    if not folder:
         usage(text)
+    begun = folder / f"{pathlib.Path(sys.argv[0]).name}.options.json"
+    if begun.exists() and json.loads(begun.read_text()) != values:
+        say(f"error: {folder}: was begun with {begun.read_text()}; give these options, or another folder")
+        sys.exit(1)
+    folder.mkdir(parents=True, exist_ok=True)
+    keep(begun, json.dumps(values))
     return folder, values
 
 
@@ -91,7 +98,6 @@ def parameters(model):
 class Experiment:
     def __init__(self, folder):
         self.folder = folder
-        folder.mkdir(parents=True, exist_ok=True)
         llmc("--version"), llmc_train("--version")  # installs and builds
 
     def make_data(self, kinds, programs, *options):
