@@ -7,7 +7,6 @@
 
 #include "cli/command.h"
 #include "eval/report_scores.h"
-#include "eval/statistics.h"
 #include "support/terminal.h"
 
 namespace llmc {
@@ -114,33 +113,21 @@ class FlagTablePrinter {
   /// How far off the sizes are that models expect, beside expecting -Oz's of every list.
   void print_predictions() const {
     for (const ProposerLists& one : scores_.proposers) {
-      const PredictionScore score = score_predictions(one);
+      const PredictionScore score = score_predictions(scores_, one);
       if (!score.error) continue;
-      const double unchanged = error_of_no_change(one);
       if (table_.json)
         fmt::print("{}\n", OrderedJson({{"type", "prediction"},
                                         {"proposer", one.proposer},
                                         {"lists", score.lists},
                                         {"mape", *score.error},
-                                        {"mape_of_no_change", unchanged}})
+                                        {"mape_of_no_change", *score.error_of_no_change}})
                                .dump());
       else
         fmt::print(
             "{}: sizes after a list are off by {:.2f}% in the mean of {} measured; by {:.2f}% if "
             "-Oz's are expected\n",
-            one.proposer, 100 * *score.error, score.lists, 100 * unchanged);
+            one.proposer, 100 * *score.error, score.lists, 100 * *score.error_of_no_change);
     }
-  }
-
-  [[nodiscard]] double error_of_no_change(const ProposerLists& lists) const {
-    std::vector<double> expected, truth;
-    for (std::size_t i = 0; i < scores_.units.size(); ++i)
-      for (const ProposalRow* row : lists.by_unit[i])
-        if (row->status == ProposalStatus::ok && row->predicted_after) {
-          expected.push_back(static_cast<double>(*scores_.units[i]->size));
-          truth.push_back(static_cast<double>(*row->size));
-        }
-    return mean_absolute_share(expected, truth).value_or(0);
   }
 
   void print_costs() const {

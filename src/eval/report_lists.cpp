@@ -108,7 +108,7 @@ ReportTable predictions_table(const ProposalTable& table) {
                           {},
                           {}};
   for (const ProposerLists& one : table.proposers) {
-    const PredictionScore score = score_predictions(one);
+    const PredictionScore score = score_predictions(table, one);
     if (score.lists == 0) continue;
     predictions.rows.push_back({text_cell(one.proposer), count_cell(score.lists),
                                 number_cell(score.error, 3), number_cell(score.pearson, 3),

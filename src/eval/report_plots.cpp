@@ -116,7 +116,7 @@ ReportPlot plot_benchmarks(const ProposalTable& table, const std::vector<Propose
 std::optional<ReportPlot> plot_predictions(const ProposalTable& table) {
   ReportJson series = ReportJson::array();
   for (const ProposerLists& one : table.proposers) {
-    const PredictionScore score = score_predictions(one);
+    const PredictionScore score = score_predictions(table, one);
     std::vector<std::pair<double, double>> points;
     for (std::size_t i = 0; i < score.lists; ++i)
       if (score.truth[i] > 0 && score.predicted[i] > 0)

@@ -142,17 +142,20 @@ double gain_with(const ProposalTable& table, const ProposerLists& lists, const C
   return gain_of(log_ratios);
 }
 
-PredictionScore score_predictions(const ProposerLists& lists) {
+PredictionScore score_predictions(const ProposalTable& table, const ProposerLists& lists) {
   PredictionScore score;
-  for (const auto& unit : lists.by_unit) {
-    for (const ProposalRow* row : unit) {
+  std::vector<double> unchanged;
+  for (std::size_t i = 0; i < table.units.size(); ++i) {
+    for (const ProposalRow* row : lists.by_unit[i]) {
       if (row->status != ProposalStatus::ok || !row->predicted_after) continue;
+      unchanged.push_back(static_cast<double>(*table.units[i]->size));
       score.predicted.push_back(static_cast<double>(*row->predicted_after));
       score.truth.push_back(static_cast<double>(*row->size));
     }
   }
   score.lists = score.truth.size();
   score.error = mean_absolute_share(score.predicted, score.truth);
+  score.error_of_no_change = mean_absolute_share(unchanged, score.truth);
   score.pearson = pearson(score.predicted, score.truth);
   score.spearman = spearman(score.predicted, score.truth);
   return score;

@@ -70,9 +70,10 @@ double gain_with(const ProposalTable& table, const ProposerLists& lists, const C
 struct PredictionScore {
   std::size_t lists = 0;
   std::optional<double> error, pearson, spearman;  ///< error: MAPE
+  std::optional<double> error_of_no_change;  ///< MAPE of the unit's -Oz size as the prediction
   std::vector<double> predicted, truth;
 };
-PredictionScore score_predictions(const ProposerLists& lists);
+PredictionScore score_predictions(const ProposalTable& table, const ProposerLists& lists);
 
 /// Two scores of the same units, unit by unit: the second against the first.
 struct PairedGains {

@@ -108,9 +108,11 @@ TEST(ReportScores, PredictionsOfListsThatWork) {
   results.proposals[0].predicted_after = 99;
   results.proposals[1].predicted_after = 99;
   results.proposals[3].predicted_after = 7;  // unsound
-  const PredictionScore score = score_predictions(tabulate(results).proposers[0]);
+  const ProposalTable table = tabulate(results);
+  const PredictionScore score = score_predictions(table, table.proposers[0]);
   EXPECT_EQ(score.lists, 2U);
   EXPECT_NEAR(*score.error, (0.1 + 0.1) / 2, 1e-12);
+  EXPECT_NEAR(*score.error_of_no_change, (10.0 / 90 + 10.0 / 110) / 2, 1e-12);
   EXPECT_FALSE(score.pearson);  // one side is constant
 }
 

@@ -102,40 +102,30 @@ void set_vocabulary(gguf_context* gguf, const Tokenizer& tokenizer, std::size_t 
   gguf_set_val_bool(gguf, "tokenizer.ggml.remove_extra_whitespaces", false);
 }
 
-/// Visits the rows of a matrix that rotary positions turn, as pairs of our row and llama.cpp's: of
-/// each head, its row 2j is our row j and its row 2j+1 our row j + d/2.
-template <typename Visit>
-void for_each_row(const WeightSlot& slot, Visit visit) {
+enum class RowOrder { ours, of_llama };
+
+/// A matrix whose rows rotary positions turn, in `order` where `from` is in the other one: of
+/// each head, llama.cpp's row 2j is our row j, and its row 2j+1 our row j + d/2.
+std::vector<float> reorder_rows(const WeightSlot& slot, const std::vector<float>& from,
+                                RowOrder order) {
+  const std::int64_t columns = slot.shape[1];
   const std::int64_t size = slot.shape[0] / slot.rotary_heads;
+  std::vector<float> to(from.size());
   for (std::int64_t head = 0; head < slot.rotary_heads; ++head)
-    for (std::int64_t row = 0; row < size; ++row)
-      visit(head * size + row / 2 + row % 2 * (size / 2), head * size + row);
-}
-
-/// The rows in llama.cpp's order.
-std::vector<float> interleave(const WeightSlot& slot, const std::vector<float>& from) {
-  const std::int64_t columns = slot.shape[1];
-  std::vector<float> to(from.size());
-  for_each_row(slot, [&](std::int64_t ours, std::int64_t theirs) {
-    std::copy_n(from.begin() + ours * columns, columns, to.begin() + theirs * columns);
-  });
-  return to;
-}
-
-/// The rows in our order.
-std::vector<float> separate(const WeightSlot& slot, const std::vector<float>& from) {
-  const std::int64_t columns = slot.shape[1];
-  std::vector<float> to(from.size());
-  for_each_row(slot, [&](std::int64_t ours, std::int64_t theirs) {
-    std::copy_n(from.begin() + theirs * columns, columns, to.begin() + ours * columns);
-  });
+    for (std::int64_t row = 0; row < size; ++row) {
+      std::int64_t source = head * size + row / 2 + row % 2 * (size / 2);
+      std::int64_t target = head * size + row;
+      if (order == RowOrder::ours) std::swap(source, target);
+      std::copy_n(from.begin() + source * columns, columns, to.begin() + target * columns);
+    }
   return to;
 }
 
 /// The bytes of a weight as the file has them.
 std::vector<std::byte> encode_weight(const WeightSlot& slot, ggml_type type) {
   const std::vector<float>& ours = slot.weight->values;
-  const std::vector<float> values = slot.rotary_heads != 0 ? interleave(slot, ours) : ours;
+  const std::vector<float> values =
+      slot.rotary_heads != 0 ? reorder_rows(slot, ours, RowOrder::of_llama) : ours;
   const std::int64_t columns = slot.shape.back();
   const auto rows = static_cast<std::int64_t>(values.size()) / columns;
   std::vector<std::byte> bytes(static_cast<std::size_t>(rows) * ggml_row_size(type, columns));
@@ -166,6 +156,34 @@ Result<OpenGguf> open_gguf(const std::filesystem::path& path) {
                 "writes");
   open.tensors.reset(tensors);
   return open;
+}
+
+/// The keys, and the names of the tensors.
+GgufSummary summarise(const Gguf& gguf) {
+  GgufSummary summary;
+  for (std::int64_t i = 0; i < gguf_get_n_kv(gguf.get()); ++i) {
+    const std::string key = gguf_get_key(gguf.get(), i);
+    switch (gguf_get_kv_type(gguf.get(), i)) {
+      case GGUF_TYPE_STRING:
+        summary.texts[key] = gguf_get_val_str(gguf.get(), i);
+        break;
+      case GGUF_TYPE_UINT32:
+        summary.numbers[key] = gguf_get_val_u32(gguf.get(), i);
+        break;
+      case GGUF_TYPE_FLOAT32:
+        summary.numbers[key] = gguf_get_val_f32(gguf.get(), i);
+        break;
+      case GGUF_TYPE_BOOL:
+        summary.numbers[key] = gguf_get_val_bool(gguf.get(), i) ? 1 : 0;
+        break;
+      default:
+        break;
+    }
+  }
+  for (std::int64_t i = 0; i < gguf_get_n_tensors(gguf.get()); ++i)
+    summary.tensors[gguf_get_tensor_name(gguf.get(), i)] =
+        ggml_type_name(gguf_get_tensor_type(gguf.get(), i));
+  return summary;
 }
 
 /// The numbers of a tensor in single precision; nothing where ggml cannot decode its type.
@@ -248,8 +266,8 @@ Result<void> copy_gguf(const std::filesystem::path& from,
 }
 
 Result<std::vector<NamedWeight>> read_gguf_weights(const std::filesystem::path& path) {
-  LLMC_TRY(const GgufSummary summary, read_gguf(path));
   LLMC_TRY(const OpenGguf open, open_gguf(path));
+  const GgufSummary summary = summarise(open.gguf);
   const ModelConfig config = read_shape(summary);
   if (auto valid = config.validate(); !valid)
     return fail(path.string() +
@@ -267,7 +285,7 @@ Result<std::vector<NamedWeight>> read_gguf_weights(const std::filesystem::path& 
     if (!values)
       return fail(path.string() + ": weight " + slot.gguf_name + " is of type " +
                   ggml_type_name(tensor->type) + ", which cannot be decoded");
-    if (slot.rotary_heads != 0) values = separate(slot, *values);
+    if (slot.rotary_heads != 0) values = reorder_rows(slot, *values, RowOrder::ours);
     weights.push_back({slot.name, slot.shape, std::move(*values)});
   }
   return weights;
@@ -284,31 +302,7 @@ Result<void> export_gguf_vocabulary(const std::filesystem::path& tokenizer,
 
 Result<GgufSummary> read_gguf(const std::filesystem::path& path) {
   LLMC_TRY(const OpenGguf open, open_gguf(path));
-  const Gguf& gguf = open.gguf;
-  GgufSummary summary;
-  for (std::int64_t i = 0; i < gguf_get_n_kv(gguf.get()); ++i) {
-    const std::string key = gguf_get_key(gguf.get(), i);
-    switch (gguf_get_kv_type(gguf.get(), i)) {
-      case GGUF_TYPE_STRING:
-        summary.texts[key] = gguf_get_val_str(gguf.get(), i);
-        break;
-      case GGUF_TYPE_UINT32:
-        summary.numbers[key] = gguf_get_val_u32(gguf.get(), i);
-        break;
-      case GGUF_TYPE_FLOAT32:
-        summary.numbers[key] = gguf_get_val_f32(gguf.get(), i);
-        break;
-      case GGUF_TYPE_BOOL:
-        summary.numbers[key] = gguf_get_val_bool(gguf.get(), i) ? 1 : 0;
-        break;
-      default:
-        break;
-    }
-  }
-  for (std::int64_t i = 0; i < gguf_get_n_tensors(gguf.get()); ++i)
-    summary.tensors[gguf_get_tensor_name(gguf.get(), i)] =
-        ggml_type_name(gguf_get_tensor_type(gguf.get(), i));
-  return summary;
+  return summarise(open.gguf);
 }
 
 }  // namespace llmc::train
