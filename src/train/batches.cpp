@@ -62,7 +62,9 @@ Result<BatchStream> BatchStream::open(const std::filesystem::path& folder,
   for (const Source& source : sources) {
     Pile pile;
     pile.weight = source.weight;
-    if (!(source.weight > 0)) return fail("a source's weight must be above 0");
+    pile.loss_weight = source.loss_weight;
+    if (!(source.weight > 0) || !(source.loss_weight > 0))
+      return fail("a source's weights must be above 0");
     for (const std::string& name : source.shards) {
       const std::filesystem::path path = folder / name;
       LLMC_TRY(Shard shard, Shard::open(path));
@@ -75,8 +77,9 @@ Result<BatchStream> BatchStream::open(const std::filesystem::path& folder,
         if (inputs_of(shard[i]) > setting.context)
           ++stream.left_out_;
         else
-          pile.places.push_back(
-              {static_cast<std::uint32_t>(stream.shards_.size()), static_cast<std::uint32_t>(i)});
+          pile.places.push_back({static_cast<std::uint32_t>(stream.piles_.size()),
+                                 static_cast<std::uint32_t>(stream.shards_.size()),
+                                 static_cast<std::uint32_t>(i)});
       }
       stream.shards_.push_back(std::move(shard));
     }
@@ -118,17 +121,22 @@ BatchStream::Place BatchStream::draw() {
   return place;
 }
 
-/// Batches of neighbours in length, the longest first; equal lengths keep their order.
+/// Batches of neighbours in length, the longest first, whose losses weigh the same; equal lengths
+/// keep their order.
 std::vector<std::vector<BatchStream::Place>> BatchStream::group(std::vector<Place> places) const {
-  std::stable_sort(places.begin(), places.end(), [this](const Place& a, const Place& b) {
-    return document(a).tokens.size() > document(b).tokens.size();
-  });
+  const auto key = [this](const Place& place) {
+    return std::pair(piles_[place.pile].loss_weight, document(place).tokens.size());
+  };
+  std::stable_sort(places.begin(), places.end(),
+                   [&key](const Place& a, const Place& b) { return key(a) > key(b); });
   std::vector<std::vector<Place>> batches;
   std::int64_t longest = 0;
   for (const Place& place : places) {
     const bool full =
-        batches.empty() || (static_cast<std::int64_t>(batches.back().size()) + 1) * longest >
-                               std::max(setting_.batch_tokens, longest);
+        batches.empty() ||
+        (static_cast<std::int64_t>(batches.back().size()) + 1) * longest >
+            std::max(setting_.batch_tokens, longest) ||
+        piles_[batches.back().front().pile].loss_weight != piles_[place.pile].loss_weight;
     if (full) {
       batches.emplace_back();
       longest = inputs_of(document(place));
@@ -176,9 +184,10 @@ Step BatchStream::next() {
     std::vector<Shard::Document> documents;
     for (const Place& place : places) documents.push_back(document(place));
     Batch batch = make_batch(documents);
+    batch.loss_weight = piles_[places.front().pile].loss_weight;
     step.real_tokens += batch.real_tokens;
     step.padded_tokens += batch.sequences * batch.length;
-    step.predicted_tokens += static_cast<std::int64_t>(batch.rows.size());
+    step.loss_weight += batch.loss_weight * static_cast<double>(batch.rows.size());
     step.batches.push_back(std::move(batch));
   }
   ++step_;

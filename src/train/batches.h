@@ -25,6 +25,7 @@ struct Batch {
   std::vector<std::int64_t> rows;  ///< places in `tokens` whose successor is predicted
   std::vector<std::int64_t> targets;  ///< those successors
   std::int64_t real_tokens = 0;  ///< without padding
+  double loss_weight = 1;  ///< of each of its losses
 };
 
 /// Sequences from documents, padded to the longest. A document of n tokens becomes n - 1 inputs.
@@ -35,13 +36,15 @@ struct Step {
   std::vector<Batch> batches;
   std::int64_t real_tokens = 0;
   std::int64_t padded_tokens = 0;  ///< with padding: what is computed
-  std::int64_t predicted_tokens = 0;  ///< that carry loss
+  double loss_weight = 0;  ///< of all losses together; tokens that are predicted, where each is 1
 };
 
 /// Shards that are drawn from as one, and how much of the tokens come from them.
 struct Source {
   std::vector<std::string> shards;  ///< paths; relative to the run's data folder
   double weight = 1;
+  /// Of each predicted token's loss. Above 1, short answers are not drowned by long texts.
+  double loss_weight = 1;
 };
 
 /// What all shards of a run must agree on, and the sizes of batches.
@@ -78,12 +81,12 @@ class BatchStream {
 
  private:
   struct Place {
-    std::uint32_t shard, document;
+    std::uint32_t pile, shard, document;
   };
   struct Pile {  ///< a source: its documents, and how far it was drawn
     std::vector<Place> places;
     std::vector<std::uint32_t> order;  ///< of the epoch
-    double weight = 1;
+    double weight = 1, loss_weight = 1;
     std::int64_t epoch = -1, next = 0, drawn = 0;
   };
   [[nodiscard]] Shard::Document document(const Place& place) const;

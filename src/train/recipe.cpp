@@ -41,6 +41,7 @@ Result<Stage> read_stage(const Json& json, const std::string& where) {
                              JsonReader fields(item, where + ": " + place);
                              fields.read("shards", source.shards);
                              fields.read("weight", source.weight);
+                             fields.read("loss_weight", source.loss_weight);
                              LLMC_CHECK(fields.finish());
                              stage.data.push_back(std::move(source));
                              return {};
@@ -142,9 +143,12 @@ Json Recipe::fixed() const {
   Json::Array list;
   for (const Stage& stage : stages) {
     Json::Array sources;
-    for (const Source& source : stage.data)
-      sources.push_back(
-          Json().set("shards", shards_to_json(source.shards)).set("weight", source.weight));
+    for (const Source& source : stage.data) {
+      Json item;
+      item.set("shards", shards_to_json(source.shards)).set("weight", source.weight);
+      if (source.loss_weight != 1) item.set("loss_weight", source.loss_weight);
+      sources.push_back(std::move(item));
+    }
     list.push_back(Json()
                        .set("name", stage.name)
                        .set("tokens", stage.tokens)

@@ -14,7 +14,11 @@
 //       "rate": 1e-3, "final_rate": 0.0333,      the last rate as a share of the peak
 //       "warmup": 100,                           steps
 //       "decay": 0.1, "clip": 1.0,
-//       "data": [{"shards": ["train/pretrain.shard"], "weight": 1}]
+//       "data": [{
+//         "shards": ["train/pretrain.shard"],
+//         "weight": 1,                           its share of the tokens
+//         "loss_weight": 1                       of each of its tokens in the step's mean loss
+//       }]
 //     }],
 //     "valid": [{"name": "pretrain", "shards": ["valid/pretrain.shard"]}],
 //     "metadata": {"licence": "…", "data": "…"}  goes into exported models

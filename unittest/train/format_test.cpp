@@ -8,6 +8,7 @@
 
 #include "support/files.h"
 #include "support/random.h"
+#include "train/batches.h"
 #include "train/checkpoint.h"
 #include "train/event_log.h"
 #include "train/json.h"
@@ -99,6 +100,37 @@ TEST_F(Formats, DocumentsThatCannotBeLearntAreRefused) {
   EXPECT_FALSE(writer.add(tokens, 0, 0));
   EXPECT_FALSE(writer.add(std::span(tokens).first(1), 0, 0));
   EXPECT_FALSE(writer.add(std::span(tokens).first(2), 2, 0));
+}
+
+TEST_F(Formats, ABatchHoldsDocumentsWhoseLossesWeighTheSame) {
+  const std::vector<std::uint16_t> text(9, 7);     // 8 predicted
+  const std::vector<std::uint16_t> answer(9, 70);  // 1 predicted
+  for (const auto& [name, tokens, prompt] :
+       {std::tuple("text", text, 0U), {"answer", answer, 8U}}) {
+    ShardWriter writer(100, 42);
+    for (int i = 0; i < 30; ++i) ASSERT_TRUE(writer.add(tokens, prompt, 10));
+    ASSERT_TRUE(writer.write(at(name)));
+  }
+  const BatchSetting setting{
+      .context = 16, .step_tokens = 64, .batch_tokens = 32, .vocabulary = 100, .tokenizer = 42};
+  auto stream = BatchStream::open(folder_.path(), {{{"text"}, 3}, {{"answer"}, 1, 25}}, setting);
+  ASSERT_TRUE(stream) << message(stream);
+  std::size_t texts = 0;
+  std::size_t answers = 0;
+  for (int i = 0; i < 32; ++i) {
+    const Step step = stream->next();
+    double weight = 0;
+    for (const Batch& batch : step.batches) {
+      const bool is_answer = batch.tokens.front() == 70;
+      for (const std::int64_t token : batch.tokens) EXPECT_EQ(token, batch.tokens.front());
+      EXPECT_EQ(batch.loss_weight, is_answer ? 25 : 1);
+      weight += batch.loss_weight * static_cast<double>(batch.targets.size());
+      (is_answer ? answers : texts) += static_cast<std::size_t>(batch.sequences);
+    }
+    EXPECT_EQ(step.loss_weight, weight);
+  }
+  EXPECT_NEAR(static_cast<double>(texts) / static_cast<double>(answers), 3, 0.1);
+  EXPECT_FALSE(BatchStream::open(folder_.path(), {{{"text"}, 1, 0}}, setting));
 }
 
 TEST_F(Formats, ADamagedShardIsRefusedWithASentence) {
@@ -253,6 +285,21 @@ TEST_F(Formats, RecipesAreRead) {
   EXPECT_EQ(recipe->model.layers, 2);
   EXPECT_EQ(recipe->model.width, 128);
   EXPECT_EQ(recipe->stages[0].steps(8192), 10);
+  EXPECT_EQ(recipe->stages[0].data[0].loss_weight, 1);
+}
+
+TEST_F(Formats, TheWeightOfALossIsPartOfTheRecipe) {
+  const auto read = [&](const std::string& source) {
+    std::string text = k_recipe;
+    text.replace(text.find("[\"x\"]"), 5, source);
+    return *Recipe::from_json(*Json::parse(text));
+  };
+  const Recipe plain = read(R"(["x"])");
+  const Recipe heavy = read(R"(["x"],"loss_weight":25)");
+  EXPECT_EQ(heavy.stages[0].data[0].loss_weight, 25);
+  EXPECT_NE(heavy.fixed().dump(), plain.fixed().dump());
+  // Runs that were begun before there was such a weight go on.
+  EXPECT_EQ(plain.fixed().dump().find("loss_weight"), std::string::npos);
 }
 
 TEST_F(Formats, TheRateWarmsUpAndFallsToAThirtieth) {

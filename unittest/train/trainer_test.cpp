@@ -29,14 +29,16 @@ class Trainer : public ::testing::Test {
   }
 
   /// Sequences in which a token follows from the one before, with some noise; some have prompts.
-  void write_shard(const std::string& name, std::uint64_t seed, std::uint32_t vocabulary) {
+  void write_shard(const std::string& name, std::uint64_t seed, std::uint32_t vocabulary,
+                   std::uint32_t factor = 5) {
     ShardWriter writer(vocabulary, 5);
     Random random(seed);
     for (int i = 0; i < 200; ++i) {
       std::vector<std::uint16_t> tokens = {1};
       for (std::size_t length = 8 + random.below(56); tokens.size() < length;)
         tokens.push_back(static_cast<std::uint16_t>(
-            random.chance(0.2) ? random.below(vocabulary) : (tokens.back() * 5 + 3) % vocabulary));
+            random.chance(0.2) ? random.below(vocabulary)
+                               : (tokens.back() * factor + 3) % vocabulary));
       ASSERT_TRUE(writer.add(tokens, i % 3 == 0 ? 4 : 0, tokens.size() * 4));
     }
     ASSERT_TRUE(writer.write(folder_.path() / name));
@@ -112,6 +114,34 @@ TEST_F(Trainer, LearnsThroughAllStages) {
   EXPECT_LT(done->loss, 3.3);
   EXPECT_THAT(said_, HasSubstr("stage second: 15 steps"));
   EXPECT_THAT(said_, HasSubstr("bits per byte"));
+}
+
+TEST_F(Trainer, LossesThatAllWeighTheSameAreWhatTheyAreWithoutWeights) {
+  Recipe weighted = recipe();
+  for (Stage& stage : weighted.stages)
+    for (Source& source : stage.data) source.loss_weight = 8;
+  ASSERT_TRUE(run(recipe(), "plain"));
+  ASSERT_TRUE(run(weighted, "weighted"));
+  EXPECT_EQ(losses("plain"), losses("weighted"));
+}
+
+TEST_F(Trainer, ALossThatWeighsMoreIsLearntSooner) {
+  write_shard("other.shard", 3, k_vocabulary, 11);
+  const auto loss_after = [this](const std::string& name, double weight) {
+    Recipe mixed = recipe();
+    mixed.stages.erase(mixed.stages.begin());
+    mixed.stages[0].data = {{{"a.shard"}, 0.8}, {{"other.shard"}, 0.2, weight}};
+    mixed.valid = {{"other", {"other.shard"}}};
+    EXPECT_TRUE(run(mixed, name));
+    std::ifstream log(folder_.path() / name / "log.jsonl");
+    double loss = 0;
+    for (std::string line; std::getline(log, line);) {
+      const Json json = *Json::parse(line);
+      if (json.find("validation") != nullptr) loss = json.find("loss")->number();
+    }
+    return loss;
+  };
+  EXPECT_LT(loss_after("heavy", 10), loss_after("light", 1));
 }
 
 TEST_F(Trainer, AStoppedRunGoesOnWithTheSameLosses) {

@@ -269,12 +269,10 @@ class Run {
     const double start = now();
     const Step step = stream.next();
     model_.clear_gradient();
-    const double scale =
-        1.0 / static_cast<double>(std::max<std::int64_t>(1, step.predicted_tokens));
     double loss = 0;
     for (std::size_t i = 0; i < step.batches.size(); ++i)
       if (static_cast<int>(i) % ranks_.count() == ranks_.rank())
-        loss += model_.train(step.batches[i], scale);
+        loss += model_.train(step.batches[i], step.batches[i].loss_weight / step.loss_weight);
     if (ranks_.count() > 1) {
       ranks_.sum(model_.gradient());
       at::Tensor all = at::full({1}, loss, at::TensorOptions(model_.compute().device));
