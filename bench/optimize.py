@@ -33,7 +33,7 @@ first = [advice["first_list_seconds"] for advice in advised]
 print(f"seconds to the first five lists: median {statistics.median(first):.2f}, worst {max(first):.2f} "
       f"({len(first)} units); all questions: median "
       f"{statistics.median([advice['seconds'] for advice in advised]):.2f}")
-for name, what in (("held", "of llmc-nano with the grammar"), ("free", "without")):
+for name, what in (("held", "with the grammar"), ("free", "without")):
     some = [row["model"] for row in rows(name) if "model" in row]
     answers = sum(advice["answers"] for advice in some)
     valid = answers - sum(advice["invalid"] for advice in some)

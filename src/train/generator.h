@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,6 +20,8 @@ class Generator {
   struct Setting {
     std::int64_t context = 2048;  ///< tokens of prompt and answer together
     std::int64_t threads = 1;
+    /// Seed of drawing tokens by their probability; without it the most probable one is taken.
+    std::optional<std::uint64_t> draw_seed;
   };
   static Result<Generator> load(const std::filesystem::path& model, const Setting& setting);
 
@@ -28,7 +31,7 @@ class Generator {
     std::int64_t tokens = 0;    ///< of the answer
     std::int64_t prompt = 0;    ///< tokens of the prompt, <s> included
   };
-  /// The most probable token each time, up to `most` of them. A prompt that leaves no room for an
+  /// Up to `most` tokens, each the most probable one, or drawn. A prompt that leaves no room for an
   /// answer gives an empty one.
   Result<Answer> answer(std::string_view prompt, std::int64_t most);
 

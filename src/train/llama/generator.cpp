@@ -4,6 +4,9 @@
 #include <llama.h>
 
 #include <algorithm>
+#include <cmath>
+
+#include "support/random.h"
 
 namespace llmc::train {
 
@@ -11,6 +14,7 @@ struct Generator::Parts {
   std::unique_ptr<llama_model, decltype(&llama_model_free)> model{nullptr, llama_model_free};
   std::unique_ptr<llama_context, decltype(&llama_free)> context{nullptr, llama_free};
   std::int64_t room = 0;
+  std::optional<Random> random;  ///< that tokens are drawn with
 
   [[nodiscard]] const llama_vocab* vocabulary() const { return llama_model_get_vocab(model.get()); }
 
@@ -33,10 +37,15 @@ struct Generator::Parts {
     return piece;
   }
 
-  [[nodiscard]] llama_token best() const {
+  [[nodiscard]] llama_token next_token() {
     const float* logits = llama_get_logits_ith(context.get(), -1);
-    const auto count = llama_vocab_n_tokens(vocabulary());
-    return static_cast<llama_token>(std::max_element(logits, logits + count) - logits);
+    const float* end = logits + llama_vocab_n_tokens(vocabulary());
+    const float* best = std::max_element(logits, end);
+    if (!random) return static_cast<llama_token>(best - logits);
+    std::vector<double> weights;
+    for (const float* one = logits; one != end; ++one)
+      weights.push_back(std::exp(static_cast<double>(*one) - *best));
+    return static_cast<llama_token>(random->weighted(weights));
   }
 };
 
@@ -56,6 +65,7 @@ Result<Generator> Generator::load(const std::filesystem::path& path, const Setti
     return fail(path.string() + ": llama.cpp cannot make a context of " +
                 std::to_string(setting.context) + " tokens");
   parts->room = setting.context;
+  if (setting.draw_seed) parts->random.emplace(*setting.draw_seed);
   return Generator(std::move(parts));
 }
 
@@ -69,7 +79,7 @@ Result<Generator::Answer> Generator::answer(std::string_view prompt, std::int64_
     const auto count = static_cast<std::int32_t>(next.size());
     if (llama_decode(context, llama_batch_get_one(next.data(), count)) != 0)
       return fail("llama.cpp could not go on after " + std::to_string(answer.tokens) + " tokens");
-    const llama_token token = parts_->best();
+    const llama_token token = parts_->next_token();
     if (llama_vocab_is_eog(parts_->vocabulary(), token)) {
       answer.ended = true;
       break;

@@ -19,7 +19,7 @@ class GrammarInLlama : public testing::TestWithParam<ListSpelling> {
     llama_log_set([](ggml_log_level, const char*, void*) {}, nullptr);
     llama_model_params parameters = llama_model_default_params();
     parameters.vocab_only = true;
-    const std::string path = test::source_path("models/llmc-nano.gguf").string();
+    const std::string path = test::source_path("models/llmc-small.gguf").string();
     model_.reset(llama_model_load_from_file(path.c_str(), parameters));
     FlagGrammarOptions options;
     options.spelling = GetParam();

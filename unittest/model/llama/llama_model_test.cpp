@@ -15,7 +15,7 @@ using test::take;
 using testing::HasSubstr;
 
 std::unique_ptr<LanguageModel> shipped(const LlamaOptions& options = {}) {
-  const auto path = test::source_path("models/llmc-nano.gguf");
+  const auto path = test::source_path("models/llmc-small.gguf");
   return take(host_model([=] { return load_llama_model(path, options); }, {}));
 }
 
