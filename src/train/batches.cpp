@@ -125,18 +125,17 @@ BatchStream::Place BatchStream::draw() {
 /// keep their order.
 std::vector<std::vector<BatchStream::Place>> BatchStream::group(std::vector<Place> places) const {
   const auto key = [this](const Place& place) {
-    return std::pair(piles_[place.pile].loss_weight, document(place).tokens.size());
+    return std::pair(loss_weight(place), document(place).tokens.size());
   };
   std::stable_sort(places.begin(), places.end(),
                    [&key](const Place& a, const Place& b) { return key(a) > key(b); });
   std::vector<std::vector<Place>> batches;
   std::int64_t longest = 0;
   for (const Place& place : places) {
-    const bool full =
-        batches.empty() ||
-        (static_cast<std::int64_t>(batches.back().size()) + 1) * longest >
-            std::max(setting_.batch_tokens, longest) ||
-        piles_[batches.back().front().pile].loss_weight != piles_[place.pile].loss_weight;
+    const bool full = batches.empty() ||
+                      (static_cast<std::int64_t>(batches.back().size()) + 1) * longest >
+                          std::max(setting_.batch_tokens, longest) ||
+                      loss_weight(batches.back().front()) != loss_weight(place);
     if (full) {
       batches.emplace_back();
       longest = inputs_of(document(place));
@@ -184,7 +183,7 @@ Step BatchStream::next() {
     std::vector<Shard::Document> documents;
     for (const Place& place : places) documents.push_back(document(place));
     Batch batch = make_batch(documents);
-    batch.loss_weight = piles_[places.front().pile].loss_weight;
+    batch.loss_weight = loss_weight(places.front());
     step.real_tokens += batch.real_tokens;
     step.padded_tokens += batch.sequences * batch.length;
     step.loss_weight += batch.loss_weight * static_cast<double>(batch.rows.size());

@@ -90,6 +90,9 @@ class BatchStream {
     std::int64_t epoch = -1, next = 0, drawn = 0;
   };
   [[nodiscard]] Shard::Document document(const Place& place) const;
+  [[nodiscard]] double loss_weight(const Place& place) const {
+    return piles_[place.pile].loss_weight;
+  }
   void shuffle(std::size_t pile, std::int64_t epoch);
   Place draw();
   void fill_pool();
