@@ -31,7 +31,8 @@ int run_portfolio(const std::vector<std::string>& arguments) {
                  "Best lists of each program to consider")
       ->capture_default_str();
   app.add_option("-k,--size", options.portfolio.most, "Lists to choose")->capture_default_str();
-  app.add_option("--with", options.with, "A portfolio whose lists are candidates too");
+  app.add_option("--with", options.with,
+                 "A portfolio, or a file with one list a line, whose lists are candidates too");
   app.add_option("-o,--output", options.output, "The portfolio file")->capture_default_str();
   if (const int code = parse_options(app, arguments); code >= 0) return code;
   catch_interrupts();
@@ -51,7 +52,7 @@ int run_portfolio(const std::vector<std::string>& arguments) {
   const Alphabet alphabet(*catalogue, options.pass_tier());
   SearchSetting setting{&alphabet, stock_lists(*catalogue), options.search_options()};
   if (!options.with.empty()) {
-    auto lists = read_portfolio(options.with, *catalogue);
+    auto lists = read_lists(options.with, *catalogue);
     if (!lists) return report(lists.error());
     setting.seeds.insert(setting.seeds.end(), lists->begin(), lists->end());
   }
