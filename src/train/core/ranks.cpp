@@ -84,7 +84,7 @@ Ranks::Ranks() = default;
 Ranks::Ranks(Ranks&&) noexcept = default;
 Ranks::~Ranks() = default;
 
-Result<Ranks> Ranks::join(bool cuda) {
+Result<Ranks> Ranks::join([[maybe_unused]] bool cuda) {
   Ranks ranks;
   LLMC_TRY(ranks.count_, number_from_environment("WORLD_SIZE", 1, 1 << 20));
   LLMC_TRY(ranks.rank_, number_from_environment("RANK", 0, 1 << 20));
@@ -131,7 +131,6 @@ Result<Ranks> Ranks::join(bool cuda) {
   }
   return ranks;
 #else
-  (void)cuda;
   return fail(k_no_layer);
 #endif
 }
