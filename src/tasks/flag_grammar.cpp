@@ -34,9 +34,12 @@ PassLevel level_of(std::size_t context) {
 using Managers = std::vector<std::pair<std::string, int>>;
 
 /// The managers that may stand in a list. (A loop manager needs a function around it, which
-/// PassList puts there; the canonical form has it.)
+/// PassList puts there; the canonical form has it.) Only in a call graph's walk can functions be
+/// kept from being run again, as only the walk comes back to them.
 Managers managers_in(std::size_t context, ListSpelling spelling) {
   const Managers function = {{"function(", k_function}, {"function<eager-inv>(", k_function}};
+  const Managers function_once = {{"function<no-rerun>(", k_function},
+                                  {"function<eager-inv;no-rerun>(", k_function}};
   const Managers loop = {{"loop(", k_loop}, {"loop-mssa(", k_loop}};
   Managers managers;
   const auto add = [&](const Managers& more) {
@@ -52,9 +55,11 @@ Managers managers_in(std::size_t context, ListSpelling spelling) {
     case k_cgscc:
       add({{"devirt<4>(", k_devirt}});
       add(function);
+      add(function_once);
       break;
     case k_devirt:
       add(function);
+      add(function_once);
       break;
     case k_function:
       add(loop);
