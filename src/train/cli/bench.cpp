@@ -124,7 +124,7 @@ int run_bench(const std::vector<std::string>& words) {
                    1024);
   arguments.flag("--json", "print the result as JSON", options.json);
   if (const int code = arguments.parse(words); code >= 0) return code;
-  use_threads(options.threads);
+  use_processors(options.threads);
   try {
     if (auto done = bench(options); !done) return report(done.error());
   } catch (const std::exception& error) {

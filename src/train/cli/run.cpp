@@ -113,7 +113,7 @@ int run_run(const std::vector<std::string>& words) {
   if (!recipe) return report(recipe.error());
   options.train.keep = static_cast<std::size_t>(options.keep);
   options.train.interrupted = &interrupted;
-  use_threads(options.threads);
+  use_processors(options.threads);
   std::signal(SIGINT, on_signal);
   std::signal(SIGTERM, on_signal);
   auto done = train(*recipe, options.train, say);
@@ -143,7 +143,7 @@ int run_evaluate(const std::vector<std::string>& words) {
 
   const auto recipe = open_recipe(options);
   if (!recipe) return report(recipe.error());
-  use_threads(options.threads);
+  use_processors(options.threads);
   const auto losses = evaluate(*recipe, options.train);
   if (!losses) return report(losses.error());
   for (const ValidationLoss& one : *losses) {

@@ -248,6 +248,13 @@ void causal_rows(T* scores, std::int64_t heads, std::int64_t tokens, std::int64_
   });
 }
 
+/// Each of `count` scores becomes exp(score · scale - lower).
+template <typename T, typename W>
+void exponentiate(T* scores, std::int64_t count, W scale, W lower) {
+  for (std::int64_t j = 0; j < count; ++j)
+    store(scores + j, std::exp(load(scores + j) * scale - lower));
+}
+
 }  // namespace
 
 template <typename T>
@@ -265,8 +272,7 @@ void causal_softmax(T* scores, std::int64_t heads, std::int64_t tokens, std::int
                   sum += e;
                 }
                 const W lower = most * scale + std::log(sum);
-                for (std::int64_t j = 0; j < seen; ++j)
-                  store(row + j, std::exp(load(row + j) * scale - lower));
+                exponentiate<T, W>(row, seen, scale, lower);
                 lse[at] = static_cast<float>(lower);
               });
 }
@@ -278,9 +284,7 @@ void causal_probabilities(T* scores, std::int64_t heads, std::int64_t tokens, st
   using W = wide_t<T>;
   causal_rows(scores, heads, tokens, groups, keys, first, lse_stride,
               [=](T* row, std::int64_t seen, std::int64_t at) {
-                const W lower = lse[at];
-                for (std::int64_t j = 0; j < seen; ++j)
-                  store(row + j, std::exp(load(row + j) * scale - lower));
+                exponentiate<T, W>(row, seen, scale, lse[at]);
               });
 }
 

@@ -2,6 +2,9 @@
 
 #include <ATen/Parallel.h>
 #include <ATen/core/grad_mode.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 #include <algorithm>
 #include <chrono>
@@ -63,9 +66,13 @@ double available_memory(const at::Device& device) {
   return 0;
 }
 
-void use_threads(std::int64_t count) {
+void use_processors(std::int64_t threads) {
+#ifdef __GLIBC__
+  mallopt(M_MMAP_MAX, 0);
+  mallopt(M_TRIM_THRESHOLD, -1);  // never
+#endif
   const auto all = static_cast<std::int64_t>(std::thread::hardware_concurrency());
-  at::set_num_threads(static_cast<int>(std::max<std::int64_t>(1, count > 0 ? count : all)));
+  at::set_num_threads(static_cast<int>(std::max<std::int64_t>(1, threads > 0 ? threads : all)));
 }
 
 Result<at::Device> find_device(const std::string& name, int local_rank) {

@@ -119,7 +119,7 @@ struct FusedSwiGlu : Function<FusedSwiGlu> {
 // --- Attention ---------------------------------------------------------------------------------
 
 /// Tokens whose scores exist at a time.
-constexpr std::int64_t k_block = 256;
+constexpr std::int64_t k_block = 128;
 
 struct Split {
   Tensor q, k, v;  ///< [B·K, T·G, d], [B·K, T, d] twice
