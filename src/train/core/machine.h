@@ -31,10 +31,11 @@ const char* name_of(at::ScalarType type);
 /// Bytes of memory that can be had: on a CPU what the kernel calls available; 0 where unknown.
 double available_memory(const at::Device& device);
 
-/// Makes the process ready to compute, before its first tensor: `threads` of libtorch, where 0 stands
-/// for all processors (libtorch itself would take cores, half of those where cores have two threads
-/// each); and memory that is freed is kept. The tensors of a step are large, and glibc would give each
-/// back to the kernel, which clears the pages again for the next one, a tenth of a step's time.
+/// Makes the process ready to compute, before its first tensor: `threads` of libtorch, where 0
+/// stands for all processors (libtorch itself would take cores, half of those where cores have two
+/// threads each); and memory that is freed is kept. The tensors of a step are large, and glibc
+/// would give each back to the kernel, which clears the pages again for the next one, a tenth of a
+/// step's time.
 void use_processors(std::int64_t threads);
 
 /// The device that "auto", "cpu" or "cuda" stands for.

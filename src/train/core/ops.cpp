@@ -1,6 +1,8 @@
 #include "train/core/ops.h"
 
+#include <ATen/Parallel.h>
 #include <torch/csrc/autograd/custom_function.h>
+#include <torch/csrc/autograd/grad_mode.h>
 #include <torch/csrc/autograd/variable.h>
 #include <torch/version.h>
 
@@ -153,6 +155,29 @@ Tensor regroup(const Tensor& heads, const kernels::AttentionShape& s, bool by_to
       .reshape({s.batch * s.key_heads, s.length * s.groups, s.size});
 }
 
+/// out[i] (+)= a[i] · b[i] for each head i. libtorch gives the heads one after the other to a BLAS,
+/// whose threads have little to share in products of this size; here each thread takes heads.
+void multiply(const Tensor& a, const Tensor& b, const Tensor& out, bool add) {
+  if (out.scalar_type() == at::kBFloat16) {  // all heads at once, in oneDNN
+    const Tensor product = at::bmm(a, b);
+    add ? out.add_(product) : out.copy_(product);
+    return;
+  }
+  at::parallel_for(0, out.size(0), 1, [&](std::int64_t first, std::int64_t last) {
+    const at::NoGradGuard no_gradient;
+    for (std::int64_t i = first; i < last; ++i)
+      out.select(0, i).addmm_(a.select(0, i), b.select(0, i), add ? 1 : 0);
+  });
+}
+
+/// The products by themselves.
+Tensor multiplied(const Tensor& a, const Tensor& b) {
+  if (a.scalar_type() == at::kBFloat16) return at::bmm(a, b);
+  const Tensor out = at::empty({a.size(0), a.size(1), b.size(2)}, a.options());
+  multiply(a, b, out, false);
+  return out;
+}
+
 /// One block of queries: its rows [first · G, last · G), which see keys [0, last).
 struct Block {
   Tensor q, k, v, out;
@@ -182,13 +207,13 @@ struct FusedAttention : Function<FusedAttention> {
     const Tensor lse = single({in.q.size(0), in.q.size(1)});
     const float scale = 1.0F / std::sqrt(static_cast<float>(size));
     for_blocks(in, out, s, [&](const Block& block) {
-      Tensor scores = at::bmm(block.q, block.k.transpose(1, 2));
+      const Tensor scores = multiplied(block.q, block.k.transpose(1, 2));
       for_type(qkv, [&]<typename T>(T*) {
         kernels::causal_softmax(data<T>(scores), in.q.size(0), block.tokens, s.groups, block.keys,
                                 block.first, scale, lse.data_ptr<float>() + block.first * s.groups,
                                 lse.size(1));
       });
-      block.out.copy_(at::bmm(scores, block.v));
+      multiply(scores, block.v, block.out, false);
     });
     ctx->save_for_backward({in.q, in.k, in.v, out, lse, cosines, sines});
     ctx->saved_data["batch"] = batch;
@@ -213,17 +238,17 @@ struct FusedAttention : Function<FusedAttention> {
     });
     for_blocks(in, d_out, s, [&](const Block& block) {
       const std::int64_t at = block.first * s.groups;
-      const Tensor p = at::bmm(block.q, block.k.transpose(1, 2));
-      const Tensor dp = at::bmm(block.out, block.v.transpose(1, 2));
+      const Tensor p = multiplied(block.q, block.k.transpose(1, 2));
+      const Tensor dp = multiplied(block.out, block.v.transpose(1, 2));
       for_type(out, [&]<typename T>(T*) {
         kernels::causal_probabilities(data<T>(p), in.q.size(0), block.tokens, s.groups, block.keys,
                                       block.first, scale, lse.data_ptr<float>() + at, lse.size(1));
-        d.v.narrow(1, 0, block.keys).add_(at::bmm(p.transpose(1, 2), block.out));
+        multiply(p.transpose(1, 2), block.out, d.v.narrow(1, 0, block.keys), true);
         kernels::softmax_backward(data<T>(p), data<T>(dp), in.q.size(0), block.tokens * s.groups,
                                   block.keys, scale, delta.data_ptr<float>() + at, delta.size(1));
       });
-      d.q.narrow(1, at, block.tokens * s.groups).copy_(at::bmm(dp, block.k));
-      d.k.narrow(1, 0, block.keys).add_(at::bmm(dp.transpose(1, 2), block.q));
+      multiply(dp, block.k, d.q.narrow(1, at, block.tokens * s.groups), false);
+      multiply(dp.transpose(1, 2), block.q, d.k.narrow(1, 0, block.keys), true);
     });
     const Tensor d_qkv = at::empty({s.batch * s.length, s.row()}, out.options());
     for_type(out, [&]<typename T>(T*) {
