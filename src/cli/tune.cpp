@@ -30,6 +30,7 @@ struct TuneArguments : TuneCommonOptions {
   double seconds = 0;
   std::size_t broadcast = 10;
   std::string portfolio;
+  bool no_calls = false;
   bool no_store = false;
   bool no_reuse = false;
   bool trust_baseline = false;
@@ -59,6 +60,8 @@ void add_options(CLI::App& app, TuneArguments& options) {
       ->capture_default_str();
   app.add_option("--portfolio", options.portfolio,
                  "File of lists to start from; 'none' for LLVM's own pipelines only");
+  app.add_flag("--no-calls", options.no_calls,
+               "Leave it to LLVM which calls are inlined: lists that LLVM's own opt reads, too");
   app.add_flag("--no-store", options.no_store, "Keep nothing, look nothing up");
   app.add_flag("--no-reuse", options.no_reuse, "No shared prefixes and no size memo (for timing)");
   options.gate.add_suites(app);
@@ -80,6 +83,7 @@ SearchOptions search_options(const TuneArguments& options) {
   search.strategy = options.strategy == "random" ? Strategy::random : Strategy::evolve;
   search.evaluations = options.evaluations;
   if (options.seconds > 0) search.seconds = options.seconds;
+  search.decide_calls = !options.no_calls;
   return search;
 }
 

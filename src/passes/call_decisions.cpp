@@ -113,6 +113,42 @@ std::vector<CallSite> call_sites(llvm::Module& module) {
   return sites;
 }
 
+namespace {
+
+auto end_of_leading_decisions(const std::vector<PassElement>& elements) {
+  return std::ranges::find_if(
+      elements, [](const PassElement& element) { return element.name != k_call_decisions; });
+}
+
+}  // namespace
+
+std::vector<CallDecision> leading_call_decisions(const PassList& list,
+                                                 const std::vector<CallSite>& sites) {
+  std::vector<CallDecision> found;
+  const auto end = end_of_leading_decisions(list.elements());
+  for (auto element = list.elements().begin(); element != end; ++element) {
+    const auto decisions = parse_decisions(element->parameters);
+    if (!decisions) continue;
+    for (const NumberedDecision& one : decisions->calls) {
+      const auto site = std::ranges::find_if(sites, [&](const CallSite& each) {
+        return each.number == one.number && each.caller == decisions->function;
+      });
+      if (site != sites.end()) found.push_back({*site, one.inlines});
+    }
+  }
+  return found;
+}
+
+PassList without_leading_call_decisions(const PassList& list) {
+  return PassList({end_of_leading_decisions(list.elements()), list.elements().end()});
+}
+
+PassList with_call_decisions(const std::vector<CallDecision>& decisions, const PassList& list) {
+  std::vector<PassElement> elements = call_decision_elements(decisions);
+  elements.insert(elements.end(), list.elements().begin(), list.elements().end());
+  return PassList(std::move(elements));
+}
+
 std::vector<PassElement> call_decision_elements(const std::vector<CallDecision>& decisions) {
   std::vector<PassElement> elements;
   for (const CallDecision& one : decisions) {

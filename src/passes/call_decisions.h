@@ -38,6 +38,8 @@ struct CallSite {
   std::string caller;
   unsigned number = 0;
   std::string callee;
+
+  friend bool operator==(const CallSite&, const CallSite&) = default;
 };
 
 /// All of them, in the module's order. Functions whose names cannot stand in a list are left out.
@@ -48,6 +50,16 @@ struct CallDecision {
   CallSite site;
   bool inlines = false;  ///< false: it is not to be inlined
 };
+
+/// The decisions that `list` begins with, of those on `sites`, in the list's order.
+std::vector<CallDecision> leading_call_decisions(const PassList& list,
+                                                 const std::vector<CallSite>& sites);
+
+/// `list` without any decisions that it begins with: what it is for other programs.
+PassList without_leading_call_decisions(const PassList& list);
+
+/// `list`, which begins with none, behind these decisions.
+PassList with_call_decisions(const std::vector<CallDecision>& decisions, const PassList& list);
 
 /// The elements of these decisions, a function each, in the order in which they first come.
 std::vector<PassElement> call_decision_elements(const std::vector<CallDecision>& decisions);

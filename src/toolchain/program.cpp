@@ -42,6 +42,7 @@ Result<Program> make_program(std::string_view bytes, const std::string& name,
   program.codegen = codegen;
   program.triple = module.module().getTargetTriple();
   program.instructions = module.instruction_count();
+  program.calls = call_sites(module.module());
   program.warnings = warnings_about(module.module());
   const std::string source_file = module.module().getSourceFileName();
   const std::string identifier = module.module().getModuleIdentifier();

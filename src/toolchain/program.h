@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "passes/call_decisions.h"
 #include "support/digest.h"
 #include "support/error.h"
 #include "toolchain/codegen.h"
@@ -22,6 +23,7 @@ struct Program {
   std::string triple;
   CodegenOptions codegen;
   std::uint64_t instructions = 0;  ///< of the unoptimised IR
+  std::vector<CallSite> calls;  ///< that a list can decide on, in the module's order
   std::vector<std::string> warnings;  ///< what makes its numbers less comparable, in words
 };
 

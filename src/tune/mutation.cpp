@@ -254,6 +254,22 @@ PassList mutate(const PassList& list, const Alphabet& alphabet, Random& random) 
   return PassList(std::move(elements));
 }
 
+PassList mutate_calls(const PassList& list, const std::vector<CallSite>& calls, Random& random) {
+  std::vector<CallDecision> decisions = leading_call_decisions(list, calls);
+  do {
+    const CallSite& drawn = calls[random.below(calls.size())];
+    const bool alone = random.chance(0.5);
+    enum { leave_to_llvm, keep, inline_it };
+    const std::size_t what = random.weighted({1, 2, 2});
+    for (const CallSite& site : calls) {
+      if (alone ? site != drawn : site.callee != drawn.callee) continue;
+      std::erase_if(decisions, [&](const CallDecision& one) { return one.site == site; });
+      if (what != leave_to_llvm) decisions.push_back({site, what == inline_it});
+    }
+  } while (random.chance(0.4));
+  return with_call_decisions(decisions, without_leading_call_decisions(list));
+}
+
 PassList crossover(const PassList& first, const PassList& second, Random& random) {
   const Elements& a = first.elements();
   const Elements& b = second.elements();

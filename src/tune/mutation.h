@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "passes/call_decisions.h"
 #include "passes/catalogue.h"
 #include "passes/ingredients.h"
 #include "passes/pass_list.h"
@@ -54,6 +55,11 @@ PassList random_list(const Alphabet& alphabet, std::size_t most, Random& random)
 /// A neighbour of `list`: one to a few random insertions, deletions, replacements, moves,
 /// duplications, changes of parameters or cut ends, at any depth.
 PassList mutate(const PassList& list, const Alphabet& alphabet, Random& random);
+
+/// `list` with other decisions on one to a few of `calls`, a program's (not empty): a call, or all
+/// calls of its callee, is kept, inlined, or left to LLVM again. They stand at the list's
+/// beginning, where their numbers are those of the program.
+PassList mutate_calls(const PassList& list, const std::vector<CallSite>& calls, Random& random);
 
 /// The beginning of one list followed by the end of another, or one whole list after another.
 PassList crossover(const PassList& first, const PassList& second, Random& random);

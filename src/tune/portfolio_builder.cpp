@@ -8,6 +8,7 @@
 #include <map>
 #include <set>
 
+#include "passes/targeted.h"
 #include "tune/run_all.h"
 
 namespace llmc {
@@ -15,13 +16,14 @@ namespace {
 
 using Observer = std::function<void(const std::string&)>;
 
-/// The best rows of each program, one for each distinct outcome in code, smaller than -Oz.
+/// The best rows of each program, one for each distinct outcome in code, smaller than -Oz. Lists
+/// that name functions are for one program and left out.
 std::map<Digest, std::vector<Evaluation>> best_rows(Store& store, Objective objective,
                                                     std::size_t per_program) {
   std::map<Digest, std::vector<Evaluation>> rows;
   std::map<Digest, std::uint64_t> baseline;
   (void)store.for_each([&](const Evaluation& row) {
-    if (!row.ok()) return;
+    if (!row.ok() || has_targeted_parts(row.list)) return;
     if (row.list == k_baseline_list) {
       baseline[row.program] = cost(row.sizes, objective);
       return;

@@ -15,6 +15,7 @@ namespace {
 constexpr std::size_t k_generation = 8;  ///< lists evaluated together
 constexpr std::size_t k_brood = 4;  ///< of which so many have one parent: they share its beginning
 constexpr std::size_t k_most_seeds = 28;  ///< later lists of a portfolio only lend their parts
+constexpr std::size_t k_call_changes = 4;  ///< of a generation, once all seeds are tried
 constexpr std::size_t k_pool = 12;  ///< lists that may become parents
 
 /// A candidate on its way to being evaluated.
@@ -35,7 +36,7 @@ struct Parent {
 class Explorer {
  public:
   Explorer(const Program& program, const SearchSetting& setting)
-      : setting_(setting), random_(seed_for(program, setting.options.seed)) {}
+      : program_(program), setting_(setting), random_(seed_for(program, setting.options.seed)) {}
 
   /// The next lists to evaluate: at most `most`, all new; empty when no more can be thought of.
   std::vector<Candidate> propose(std::size_t most) {
@@ -83,14 +84,18 @@ class Explorer {
     if (seeds_left && (early || place_in_batch < 2 || pool_.empty()))
       return {setting_.seeds[next_seed_++], "", "seed"};
     if (pool_.empty()) return random_candidate();
+    const bool decide = setting_.options.decide_calls && !program_.calls.empty() && !seeds_left;
+    if (decide && place_in_batch < k_call_changes)
+      return {mutate_calls(pick_parent().list, program_.calls, random_), "", "calls"};
     if (brood_left_ == 0) {
       brood_parent_ = pick_parent().list;
       brood_left_ = k_brood;
     }
     --brood_left_;
     if (pool_.size() > 1 && random_.chance(0.3))
-      return {crossover(brood_parent_, pick_parent().list, random_), "", "crossover"};
-    return {mutate(brood_parent_, *setting_.alphabet, random_), "", "mutation"};
+      return {crossover(brood_parent_, without_leading_call_decisions(pick_parent().list), random_),
+              "", "crossover"};
+    return {mutated(brood_parent_), "", "mutation"};
   }
 
   /// The best of three drawn from the sorted pool.
@@ -100,6 +105,14 @@ class Explorer {
     return pool_[best];
   }
 
+  /// Numbers of calls are those of the program's IR, so decisions on them stay where they are.
+  PassList mutated(const PassList& list) {
+    return with_call_decisions(
+        leading_call_decisions(list, program_.calls),
+        mutate(without_leading_call_decisions(list), *setting_.alphabet, random_));
+  }
+
+  const Program& program_;
   const SearchSetting& setting_;
   Random random_;
   std::vector<Parent> pool_;

@@ -31,6 +31,9 @@ struct SearchOptions {
   std::uint64_t seed = 1;
   Minimise minimise = Minimise::drop;
   std::size_t random_length = 50;   ///< the longest random list
+  /// Whether `evolve` also decides what is inlined, call by call. Such lists are for one program,
+  /// and LLVM's own opt does not read them (passes/call_decisions.h).
+  bool decide_calls = false;
 };
 
 /// What all searches of a run share; read only.
@@ -51,7 +54,7 @@ struct TracePoint {
 struct SearchResult {
   Evaluation baseline;
   Evaluation best;
-  std::string found_by;  ///< "seed", "mutation", "crossover", "random", "broadcast", …
+  std::string found_by;  ///< "seed", "mutation", "calls", "crossover", "random", "broadcast", …
   std::uint64_t evaluations = 0;  ///< spent by the strategy
   std::uint64_t minimisation = 0;  ///< spent on minimising
   std::uint64_t broadcast = 0;  ///< spent on other programs' winners

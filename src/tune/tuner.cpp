@@ -4,17 +4,27 @@
 #include <cmath>
 #include <map>
 
+#include "passes/call_decisions.h"
 #include "tune/run_all.h"
 
 namespace llmc {
 namespace {
+
+/// What a list is for other programs.
+std::string without_decisions(const std::string& list) {
+  auto elements = read_elements(list);
+  if (!elements) return list;
+  return without_leading_call_decisions(PassList(std::move(*elements))).to_string();
+}
 
 /// The most frequent winning lists, most frequent first, then by text.
 std::vector<std::string> frequent_winners(const std::vector<TunedProgram>& tuned,
                                           std::size_t most) {
   std::map<std::string, std::size_t> counts;
   for (const TunedProgram& one : tuned)
-    if (one.result && one.result->best.list != k_baseline_list) ++counts[one.result->best.list];
+    if (one.result && one.result->best.list != k_baseline_list)
+      ++counts[without_decisions(one.result->best.list)];
+  counts.erase("");
   std::vector<std::pair<std::string, std::size_t>> ranked(counts.begin(), counts.end());
   std::ranges::stable_sort(ranked,
                            [](const auto& a, const auto& b) { return a.second > b.second; });
